@@ -1,0 +1,71 @@
+// Fills what a subject hides.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <relievo/device.hpp>
+#include <relievo/fields.hpp>
+#include <relievo/progress.hpp>
+
+namespace relievo {
+inline namespace v1 {
+
+/// How a hole is filled.
+enum class InpaintMethod : unsigned char {
+  blend = 0,          ///< Mean of the two below, then a bilateral filter.
+  telea = 1,          ///< Fast marching (Telea, Journal of Graphics Tools 2004).
+  navier_stokes = 2,  ///< Fluid dynamics (Bertalmio, Bertozzi and Sapiro, CVPR 2001).
+};
+template <>
+struct EnumNames<InpaintMethod> {
+  static constexpr std::string_view names[] = {"blend", "telea", "navier-stokes"};
+};
+
+/// Options of Inpainter.
+struct InpaintOptions {
+  /// How the hole is filled. Unit: none. Range: blend, telea or navier-stokes. Default: blend.
+  InpaintMethod method = InpaintMethod::blend;
+  /// Radius of the neighbourhood that a filled pixel is computed from. Unit: px. Range: 1 to 32.
+  /// Default: 3.
+  float radius_px = 3;
+
+  /// System "spatial photo effect generator": blend, radius 3.
+  static InpaintOptions spatial_photo() { return {}; }
+};
+
+template <class Visitor>
+void visit_fields(InpaintOptions& o, Visitor&& visit) {
+  visit(Field{"method", "how the hole is filled", ""}, o.method);
+  visit(Field{"radius_px", "neighbourhood a filled pixel is computed from", "px", 1, 32}, o.radius_px);
+}
+
+/// Fills holes of a photo from what surrounds them.
+///
+/// Input: a photo (1, 3 or 4 channels; any scalar type) and a mask (u8, 1 channel, not 0 = hole) of
+/// its size. Output: an image of the photo's format; pixels outside the hole are the photo's, bit
+/// for bit. A mask without a hole returns the photo; one that covers everything is an
+/// Error{invalid_argument}. An object serves one thread at a time.
+class RELIEVO_API Inpainter final {
+ public:
+  /// Throws Error{invalid_argument} for an option out of range.
+  explicit Inpainter(const Device& device, const InpaintOptions& options = {})
+      : Inpainter(device, &options, sizeof options) {}
+  Inpainter(Inpainter&&) noexcept;
+  Inpainter& operator=(Inpainter&&) noexcept;
+  ~Inpainter();
+
+  /// The photo with its hole filled.
+  Image inpaint(const ImageView& photo, const ImageView& mask, const Progress& progress = {}) const;
+  /// Each photo of a batch with its hole filled.
+  std::vector<Image> inpaint(const std::vector<ImageView>& photos, const std::vector<ImageView>& masks,
+                             const Progress& progress = {}) const;
+
+ private:
+  Inpainter(const Device& device, const InpaintOptions* options, std::size_t size);
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace v1
+}  // namespace relievo

@@ -1,0 +1,63 @@
+// Still images: reading and writing with orientation, colour and metadata.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <relievo/export.hpp>
+#include <relievo/image.hpp>
+
+namespace relievo {
+inline namespace v1 {
+namespace io {
+
+/// A still image with what its file said about it.
+struct Photo {
+  Image image;                     ///< Upright: the orientation tag has been applied.
+  std::vector<std::uint8_t> icc;   ///< ICC profile, empty where there was none.
+  std::vector<std::uint8_t> exif;  ///< Exif (TIFF structure) with orientation set to 1, empty where none.
+  float focal_35mm = 0;            ///< 35 mm equivalent focal length, 0 = unknown.
+
+  /// Horizontal field of view in degrees from the focal length, 0 = unknown: 2 atan(18 / f35) for the
+  /// longer side.
+  RELIEVO_API float fov_degrees() const;
+};
+
+/// How a still image is read.
+struct ReadLimits {
+  std::int64_t max_pixels = 400'000'000;  ///< A larger image is refused before it is decoded.
+};
+
+/// Reads JPEG, PNG, TIFF, WebP, OpenEXR, and HEIC where the system can. The content decides, not the
+/// name. 8 bits stay u8, 16 bits u16, half f16, float f32; palette and bilevel become RGB or grey;
+/// grey with alpha becomes RGBA; CMYK becomes RGB. Alpha is straight, but premultiplied in EXR as
+/// that format has it. `image.color()` says primaries and transfer as far as they are recognised.
+/// Throws Error{not_found}, Error{io} (permission, directory), Error{corrupt_data} (not an image,
+/// truncated), Error{unsupported} (too large). Thread safe.
+RELIEVO_API Photo read(const std::string& path, const ReadLimits& limits = {});
+
+/// Options of write.
+struct WriteOptions {
+  /// Quality of JPEG and lossy WebP. Unit: none. Range: 1 to 100. Default: 92.
+  int quality = 92;
+  /// Effort of PNG compression. Unit: none. Range: 0 to 9. Default: 3.
+  int png_level = 3;
+};
+
+/// Writes an image by the name's extension (.jpg .jpeg .png .tif .tiff .webp .exr), with profile and
+/// Exif of `source` where given. The scalar type is reduced to what the format holds (JPEG and WebP:
+/// u8; PNG: u16); alpha is dropped for JPEG. The file appears whole or not at all: it is written
+/// under a temporary name and renamed.
+/// Throws Error{invalid_argument} for an unknown extension or an empty image, Error{io} when it
+/// cannot be written. Thread safe.
+RELIEVO_API void write(const std::string& path, const ImageView& image, const Photo* source = nullptr,
+                       const WriteOptions& options = {});
+inline void write(const std::string& path, const ImageView& image, const Photo& source,
+                  const WriteOptions& options = {}) {
+  write(path, image, &source, options);
+}
+
+}  // namespace io
+}  // namespace v1
+}  // namespace relievo

@@ -1,0 +1,102 @@
+// A photo taken apart into layers with the hidden parts filled: bake once, render many.
+#pragma once
+
+#include <memory>
+
+#include <relievo/depth_map.hpp>
+#include <relievo/device.hpp>
+#include <relievo/inpainter.hpp>
+#include <relievo/progress.hpp>
+#include <relievo/segmenter.hpp>
+
+namespace relievo {
+inline namespace v1 {
+
+/// Options of LayeredScene::bake.
+struct BakeOptions {
+  /// How the subject is found where no matte is given.
+  SegmentOptions segment;
+  /// How the background behind it is filled.
+  InpaintOptions inpaint;
+  /// Diameter of the ellipse that the subject grows by before the background is filled, so that
+  /// none of its colour stays behind. Unit: px. Range: 1 to 101, odd. Default: 7.
+  int hole_dilate_px = 7;
+  /// How many times it grows. Unit: times. Range: 0 to 16. Default: 2.
+  int hole_dilate_times = 2;
+
+  /// System "spatial photo effect generator".
+  static BakeOptions spatial_photo() {
+    BakeOptions o;
+    o.segment = SegmentOptions::spatial_photo();
+    o.inpaint = InpaintOptions::spatial_photo();
+    return o;
+  }
+};
+
+template <class Visitor>
+void visit_fields(BakeOptions& o, Visitor&& visit) {
+  visit_fields(o.segment, visit);
+  visit_fields(o.inpaint, visit);
+  visit(Field{"hole_dilate_px", "ellipse the hole grows by, odd", "px", 1, 101}, o.hole_dilate_px);
+  visit(Field{"hole_dilate_times", "how many times the hole grows", "times", 0, 16}, o.hole_dilate_times);
+}
+
+/// One layer of a scene, borrowed from it. All three have the scene's size.
+struct LayerView {
+  ImageView color;      ///< The photo's format and colour without alpha (1 or 3 channels).
+  ImageView coverage;   ///< u8, 1 channel, 255 = opaque; empty = opaque everywhere.
+  ImageView disparity;  ///< f32, 1 channel, 0..1, 1 = nearest; defined everywhere.
+};
+
+/// Photo, depth and matte baked into layers from far to near.
+///
+/// The first layer is the background with what the subject hides filled in, opaque everywhere; the
+/// next is the subject with soft coverage. Composited in order without motion they give the photo
+/// back. Immutable once baked: any number of threads may render from it. Move-only.
+class RELIEVO_API LayeredScene final {
+ public:
+  /// Bakes. `photo` has 1, 3 or 4 channels of any scalar type (alpha is carried beside the layers and
+  /// put back by the effects); `depth` and `matte` (u8, 1 channel; empty = found by the Segmenter)
+  /// have its size. Host or device memory.
+  /// Throws Error{invalid_argument} where sizes differ or an option is out of range,
+  /// Error{cancelled} when `progress` says so.
+  static LayeredScene bake(const Device& device, const ImageView& photo, const DepthMap& depth,
+                           const BakeOptions& options = {}, const ImageView& matte = {},
+                           const Progress& progress = {}) {
+    return bake(device, photo, depth, &options, sizeof options, matte, progress);
+  }
+  /// A scene from layers of the caller's own, far to near; they are copied. The first must be opaque.
+  /// Throws Error{invalid_argument} for none or over 64 layers, or layers that do not fit together.
+  static LayeredScene from_layers(const Device& device, const LayerView* layers, int count);
+
+  LayeredScene(LayeredScene&&) noexcept;
+  LayeredScene& operator=(LayeredScene&&) noexcept;
+  ~LayeredScene();
+
+  int width() const noexcept;
+  int height() const noexcept;
+  /// Scalar type of the layers' pixels and channels of a rendered picture (4 where the photo had alpha).
+  PixelFormat format() const noexcept;
+  Color color() const noexcept;
+  int layer_count() const noexcept;
+  /// Layer `index`, 0 = farthest. Throws Error{invalid_argument} out of range.
+  LayerView layer(int index) const;
+  /// The photo's own alpha channel, u8 or the photo's scalar type; empty where it had none.
+  ImageView alpha() const noexcept;
+  /// The layers composited without motion: the photo.
+  Image flatten() const;
+
+  /// Internal.
+  struct Impl;
+  const Impl& impl() const noexcept { return *impl_; }
+  explicit LayeredScene(std::unique_ptr<Impl> impl) noexcept;
+
+ private:
+  static LayeredScene bake(const Device& device, const ImageView& photo, const DepthMap& depth,
+                           const BakeOptions* options, std::size_t size, const ImageView& matte,
+                           const Progress& progress);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace v1
+}  // namespace relievo

@@ -1,0 +1,30 @@
+// An aperture as rows of runs, the form every blur consumes.
+#pragma once
+
+#include <vector>
+
+#include <relievo/bokeh_renderer.hpp>
+
+namespace relievo {
+inline namespace v1 {
+
+/// One horizontal run of the mask: pixels (dx_begin .. dx_end - 1, dy) relative to the centre.
+struct ApertureRun {
+  int dy;
+  int dx_begin;
+  int dx_end;
+};
+
+/// A binary aperture. `runs` are sorted by dy, then dx, and do not touch; `area` is their pixel count.
+struct ApertureMask {
+  int radius = 0;  ///< |dx| and |dy| are at most this.
+  int area = 0;
+  std::vector<ApertureRun> runs;
+};
+
+/// The mask of `shape` in the square of side 2 radius + 1 (radius 0: one pixel). A disc holds pixels
+/// with dx^2 + dy^2 <= radius^2 + radius / 2; polygons and the heart those whose centre is inside.
+ApertureMask make_aperture(Aperture shape, int radius);
+
+}  // namespace v1
+}  // namespace relievo

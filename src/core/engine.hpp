@@ -1,0 +1,108 @@
+// What every processor offers: memory and the per-pixel operations the effects are made of.
+//
+// All views an operation takes lie in the engine's memory. Sizes of inputs and outputs agree unless
+// said otherwise; the caller has checked. Results do not depend on the number of threads or on the
+// instruction set.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <relievo/device.hpp>
+#include <relievo/image.hpp>
+#include <relievo/layered_scene.hpp>
+#include <relievo/stream.hpp>
+
+#include "core/aperture_mask.hpp"
+
+namespace relievo {
+inline namespace v1 {
+
+/// How `resize` samples. Pixel centres at +0.5; borders are repeated.
+enum class ResizeFilter { nearest, bilinear, area };
+
+/// Motion of one layer: a point at p (px, relative to the image centre) of disparity d moves by
+///   shift + (d - convergence) * (gain + gain_z * p).
+struct LayerMotion {
+  float shift_x = 0, shift_y = 0;  ///< px
+  float gain_x = 0, gain_y = 0;    ///< px per unit of disparity
+  float gain_z = 0;                ///< enlargement per unit of disparity
+  float convergence = 0;           ///< disparity that the gains leave in place
+};
+
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  virtual DeviceId id() const = 0;
+  virtual std::string name() const = 0;
+  virtual int threads() const = 0;
+
+  virtual Image allocate(int width, int height, PixelFormat format, Color color) = 0;
+  /// Copies pixels of one format between this device and the host, either way.
+  virtual void copy(const ImageView& from, const MutableImageView& to) = 0;
+  virtual std::shared_ptr<Stream::Impl> make_stream() = 0;
+  virtual std::shared_ptr<Stream::Impl> wrap_stream(void* native) = 0;
+
+  /// Scalar type, channel count and transfer curve, each where `out` differs from `in`. Integers
+  /// round to nearest; values are clamped to 0..1 on the way into an integer. 3 to 1 channel is luma
+  /// (ITU-R BT.709 weights on the code values); 1 to 3 repeats; to 4 adds alpha 1; 4 to fewer drops
+  /// alpha. Alpha never goes through a curve; premultiplication is left as it is.
+  virtual void convert(const ImageView& in, const MutableImageView& out) = 0;
+
+  /// Any two sizes, one format.
+  virtual void resize(const ImageView& in, const MutableImageView& out, ResizeFilter filter) = 0;
+
+  /// Separable Gaussian of odd `size` px; sigma = 0.3 ((size - 1) / 2 - 1) + 0.8 as in OpenCV; borders
+  /// mirrored without repeating the edge pixel (BORDER_REFLECT_101). u8, u16, f32; any channel count.
+  /// May work in place.
+  virtual void gaussian(const ImageView& in, const MutableImageView& out, int size) = 0;
+
+  /// Mean under `mask` around each pixel of rows first_row .. first_row + out.height - 1 of `in`
+  /// (out.width = in.width), borders repeated, exact in integers and rounded to nearest. u8, u16
+  /// (exact), f32 (double sums); any channel count.
+  virtual void aperture_blur(const ImageView& in, const MutableImageView& out, const ApertureMask& mask,
+                             int first_row) = 0;
+
+  /// out = levels[i] + t (levels[i+1] - levels[i]) where `level` (f32, 1 channel) holds i + t, clamped
+  /// to 0..count-1. At t = 0 the result is levels[i] bit for bit. u8, u16, f32.
+  virtual void blend_levels(const ImageView* levels, int count, const ImageView& level,
+                            const MutableImageView& out) = 0;
+
+  /// back = front + back * (1 - front.alpha): premultiplied RGBA u16 over RGBA u16.
+  virtual void over(const ImageView& front, const MutableImageView& back) = 0;
+
+  /// Straight color (u8, u16, f16, f32; 1, 3 or 4 channels; its own transfer curve) times coverage (u8; empty =
+  /// opaque) to premultiplied linear-light RGBA u16, for rows first_row .. of the inputs.
+  virtual void premultiply_linear(const ImageView& color, const ImageView& coverage, int first_row,
+                                  const MutableImageView& out) = 0;
+  /// The inverse for an opaque result: linear-light RGBA u16 (divided by alpha) to `out`'s scalar type, its first 1 or 3
+  /// channels and its transfer curve.
+  virtual void unpremultiply_linear(const ImageView& in, const MutableImageView& out) = 0;
+
+  /// Straight color of each layer composited far to near without motion, by code values:
+  /// out = c a + out (1 - a), rounded to nearest; where a = 255 the color bit for bit.
+  virtual void flatten(const LayerView* layers, int count, const MutableImageView& out) = 0;
+
+  /// Guided filter (He, Sun and Tang, TPAMI 2013) of `in` (f32, 1 channel) by `guide` (f32, 1 or 3
+  /// channels), window 2 radius + 1, regularisation `epsilon` in squared units of the guide.
+  virtual void guided_filter(const ImageView& guide, const ImageView& in, const MutableImageView& out, int radius,
+                             float epsilon) = 0;
+
+  /// Backward warp of all layers, composited far to near. A pixel q of `out` looks at
+  /// p = c + (q - c) / zoom, and each layer at s with s + motion(disparity(s), s) = p by three
+  /// fixed-point steps. Bilinear samples, borders repeated. Colours u8, u16, f32 of 1 or 3 channels.
+  virtual void warp_layers(const LayerView* layers, const LayerMotion* motions, int count, float zoom,
+                           const MutableImageView& out) = 0;
+
+  /// Forward warp along rows: pixel x of a layer moves to x + gain * (disparity - convergence); source
+  /// intervals are rasterised onto their destination, those stretched over 2.5 px open a hole, the nearest wins (ties: the
+  /// larger source x), holes of the farthest layer take their far side, holes of other layers are transparent; layers are
+  /// composited far to near. Colours u8, u16, f32 of 1 or 3 channels.
+  virtual void warp_rows(const LayerView* layers, int count, float gain, float convergence,
+                         const MutableImageView& out) = 0;
+};
+
+}  // namespace v1
+}  // namespace relievo
