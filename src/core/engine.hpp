@@ -70,6 +70,12 @@ class Engine {
   virtual void blend_levels(const ImageView* levels, int count, const ImageView& level,
                             const MutableImageView& out) = 0;
 
+  /// The position of each pixel's circle of confusion in a rising table of radii, for `blend_levels`:
+  /// c = scale * max(0, |disparity - focus| - range); out = i + t where c = radii[i] + t (radii[i+1] -
+  /// radii[i]), clamped to the table. Rows first_row .. of `disparity`; f32 in and out.
+  virtual void coc_levels(const ImageView& disparity, int first_row, float focus, float range, float scale,
+                          const float* radii, int count, const MutableImageView& out) = 0;
+
   /// back = front + back * (1 - front.alpha): premultiplied RGBA u16 over RGBA u16.
   virtual void over(const ImageView& front, const MutableImageView& back) = 0;
 
@@ -77,8 +83,8 @@ class Engine {
   /// opaque) to premultiplied linear-light RGBA u16, for rows first_row .. of the inputs.
   virtual void premultiply_linear(const ImageView& color, const ImageView& coverage, int first_row,
                                   const MutableImageView& out) = 0;
-  /// The inverse for an opaque result: linear-light RGBA u16 (divided by alpha) to `out`'s scalar type, its first 1 or 3
-  /// channels and its transfer curve.
+  /// The inverse for an opaque result: linear-light RGBA u16 (divided by alpha) to `out`'s scalar type, its first 1 or
+  /// 3 channels and its transfer curve.
   virtual void unpremultiply_linear(const ImageView& in, const MutableImageView& out) = 0;
 
   /// Straight color of each layer composited far to near without motion, by code values:
@@ -97,9 +103,9 @@ class Engine {
                            const MutableImageView& out) = 0;
 
   /// Forward warp along rows: pixel x of a layer moves to x + gain * (disparity - convergence); source
-  /// intervals are rasterised onto their destination, those stretched over 2.5 px open a hole, the nearest wins (ties: the
-  /// larger source x), holes of the farthest layer take their far side, holes of other layers are transparent; layers are
-  /// composited far to near. Colours u8, u16, f32 of 1 or 3 channels.
+  /// intervals are rasterised onto their destination, those stretched over 2.5 px open a hole, the nearest wins (ties:
+  /// the larger source x), holes of the farthest layer take their far side, holes of other layers are transparent;
+  /// layers are composited far to near. Colours u8, u16, f32 of 1 or 3 channels.
   virtual void warp_rows(const LayerView* layers, int count, float gain, float convergence,
                          const MutableImageView& out) = 0;
 };
