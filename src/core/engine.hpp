@@ -99,13 +99,16 @@ class Engine {
   /// Writes `alpha` (1 channel) into the fourth channel of `out` (same scalar type).
   virtual void insert_alpha(const ImageView& alpha, const MutableImageView& out) = 0;
 
+  /// Red-cyan anaglyph (kernels/anaglyph.hpp) in linear light; three images of one format, 3 channels.
+  virtual void anaglyph(const ImageView& left, const ImageView& right, const MutableImageView& out) = 0;
+
   /// Guided filter (He, Sun and Tang, TPAMI 2013) of `in` (f32, 1 channel) by `guide` (f32, 1 or 3
   /// channels), window 2 radius + 1, regularisation `epsilon` in squared units of the guide.
   virtual void guided_filter(const ImageView& guide, const ImageView& in, const MutableImageView& out, int radius,
                              float epsilon) = 0;
 
   /// Backward warp of all layers, composited far to near. A pixel q of `out` looks at
-  /// p = c + (q - c) / zoom, and each layer at s with s + motion(disparity(s), s) = p by three
+  /// p = c + (q - c) / zoom, and each layer at s with s + motion(disparity(s), s - c) = p by three
   /// fixed-point steps. Bilinear samples, borders repeated. Colours u8, u16, f32 of 1 or 3 channels.
   virtual void warp_layers(const LayerView* layers, const LayerMotion* motions, int count, float zoom,
                            const MutableImageView& out) = 0;
