@@ -3,6 +3,11 @@
 namespace relievo {
 inline namespace v1 {
 
+void check_size(int width, int height) {
+  require(width >= 1 && width <= max_image_side && height >= 1 && height <= max_image_side, "An image of ", width,
+          " x ", height, " pixels is out of range; each side is 1 to ", max_image_side, ".");
+}
+
 void check_image(const ImageView& image, const char* name) {
   require(!image.empty(), "The ", name, " is empty.");
   require(image.width <= max_image_side && image.height <= max_image_side, "The ", name, " is ", image.width, " x ",

@@ -30,6 +30,8 @@ inline constexpr PixelFormat f32_1{Scalar::f32, 1};
 inline constexpr PixelFormat u8_1{Scalar::u8, 1};
 inline constexpr PixelFormat u16_4{Scalar::u16, 4};
 
+/// Throws Error{invalid_argument} unless both sides are 1 to max_image_side.
+void check_size(int width, int height);
 /// Throws Error{invalid_argument} unless the image has pixels, a plausible stride and known format.
 void check_image(const ImageView& image, const char* name);
 /// Throws Error{invalid_argument} unless both have the same size.
