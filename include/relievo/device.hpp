@@ -51,7 +51,9 @@ class RELIEVO_API Device final {
   Image allocate(int width, int height, PixelFormat format, Color color = {}) const;
 
   /// Internal: the engine behind this device.
-  class Engine& engine() const noexcept { return *engine_; }
+  class Engine& engine() const noexcept {
+    return *engine_;
+  }
 
  private:
   explicit Device(std::shared_ptr<class Engine> engine) noexcept;
@@ -61,10 +63,10 @@ class RELIEVO_API Device final {
 
 /// A module opened at run time, for `relievo info` and for error messages.
 struct ModuleStatus {
-  std::string name;   ///< "cuda", "torch".
-  std::string file;   ///< Path it was looked for at.
-  bool loaded;        ///< Opened, with the right ABI tag.
-  std::string reason; ///< Why it is not loaded, in the loader's words; empty when it is.
+  std::string name;    ///< "cuda", "torch".
+  std::string file;    ///< Path it was looked for at.
+  bool loaded;         ///< Opened, with the right ABI tag.
+  std::string reason;  ///< Why it is not loaded, in the loader's words; empty when it is.
 };
 
 /// State of every module this version knows. Opens them. Thread safe.

@@ -14,9 +14,7 @@ inline namespace v1 {
 enum class Scalar : std::uint8_t { u8 = 0, u16 = 1, f16 = 2, f32 = 3 };
 
 /// Bytes of one scalar.
-constexpr int bytes_of(Scalar scalar) noexcept {
-  return scalar == Scalar::u8 ? 1 : scalar == Scalar::f32 ? 4 : 2;
-}
+constexpr int bytes_of(Scalar scalar) noexcept { return scalar == Scalar::u8 ? 1 : scalar == Scalar::f32 ? 4 : 2; }
 
 /// Scalar type and number of interleaved channels: 1 (grey), 3 (RGB) or 4 (RGBA).
 struct PixelFormat {
@@ -69,9 +67,9 @@ inline constexpr int max_image_side = 65535;
 /// Rows lie `stride` bytes apart, top to bottom; pixels of a row are contiguous.
 struct ImageView {
   const void* data = nullptr;
-  std::int32_t width = 0;    ///< Pixels, 1 to max_image_side.
-  std::int32_t height = 0;   ///< Pixels, 1 to max_image_side.
-  std::int64_t stride = 0;   ///< Bytes from one row to the next, at least width * format.bytes().
+  std::int32_t width = 0;   ///< Pixels, 1 to max_image_side.
+  std::int32_t height = 0;  ///< Pixels, 1 to max_image_side.
+  std::int64_t stride = 0;  ///< Bytes from one row to the next, at least width * format.bytes().
   PixelFormat format;
   Color color;
   DeviceId device;

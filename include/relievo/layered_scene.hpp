@@ -23,12 +23,16 @@ struct BakeOptions {
   int hole_dilate_px = 7;
   /// How many times it grows. Unit: times. Range: 0 to 16. Default: 2.
   int hole_dilate_times = 2;
+  /// Take the background's colour out of the subject's soft edge (He et al., CVPR 2011, eq. 1 solved
+  /// for the foreground), so that no rim of it moves along. Unit: none. Range: on or off. Default: on.
+  bool decontaminate = true;
 
   /// System "spatial photo effect generator".
   static BakeOptions spatial_photo() {
     BakeOptions o;
     o.segment = SegmentOptions::spatial_photo();
     o.inpaint = InpaintOptions::spatial_photo();
+    o.decontaminate = false;
     return o;
   }
 };
@@ -39,6 +43,7 @@ void visit_fields(BakeOptions& o, Visitor&& visit) {
   visit_fields(o.inpaint, visit);
   visit(Field{"hole_dilate_px", "ellipse the hole grows by, odd", "px", 1, 101}, o.hole_dilate_px);
   visit(Field{"hole_dilate_times", "how many times the hole grows", "times", 0, 16}, o.hole_dilate_times);
+  visit(Field{"decontaminate", "take the background's colour out of soft edges", ""}, o.decontaminate);
 }
 
 /// One layer of a scene, borrowed from it. All three have the scene's size.
@@ -52,7 +57,8 @@ struct LayerView {
 ///
 /// The first layer is the background with what the subject hides filled in, opaque everywhere; the
 /// next is the subject with soft coverage. Composited in order without motion they give the photo
-/// back. Immutable once baked: any number of threads may render from it. Move-only.
+/// back (to 2 of 255 where coverage is soft; with `decontaminate` off the fill shows through there).
+/// Immutable once baked: any number of threads may render from it. Move-only.
 class RELIEVO_API LayeredScene final {
  public:
   /// Bakes. `photo` has 1, 3 or 4 channels of any scalar type (alpha is carried beside the layers and

@@ -26,8 +26,8 @@ struct EnumNames<ParallaxMotion> {
 
 /// How an animation ends.
 enum class ParallaxLoop : unsigned char {
-  back_and_forth = 0,  ///< Forward, then the same frames backwards.
-  continuous = 1,      ///< Ends where it began, always forward.
+  back_and_forth = 0,  ///< Along the path in the first half of the loop, back in the second.
+  continuous = 1,      ///< Along the path once; circle and swing close, sway and zoom start over.
 };
 template <>
 struct EnumNames<ParallaxLoop> {
@@ -43,8 +43,8 @@ struct ParallaxOptions {
   /// How the animation ends. Unit: none. Range: back-and-forth or continuous. Default:
   /// back-and-forth.
   ParallaxLoop loop = ParallaxLoop::back_and_forth;
-  /// Frames of one pass. Unit: frames. Range: 2 to 600. Default: 30.
-  int frames = 30;
+  /// Frames of the whole loop. Unit: frames. Range: 2 to 600. Default: 60.
+  int frames = 60;
   /// Frames shown a second. Unit: fps. Range: 1 to 120. Default: 30.
   float fps = 30;
   /// Most that the nearest point moves with `depth`, as part of the width. Unit: fraction. Range: 0
@@ -67,6 +67,8 @@ struct ParallaxOptions {
   static ParallaxOptions spatial_photo() {
     ParallaxOptions o;
     o.motion = ParallaxMotion::layers;
+    o.frames = 30;
+    o.fps = 15;
     o.strength = 1.5f;
     return o;
   }
@@ -77,7 +79,7 @@ void visit_fields(ParallaxOptions& o, Visitor&& visit) {
   visit(Field{"motion", "how layers move", ""}, o.motion);
   visit(Field{"path", "path of the camera", ""}, o.path);
   visit(Field{"loop", "how the animation ends", ""}, o.loop);
-  visit(Field{"frames", "frames of one pass", "frames", 2, 600}, o.frames);
+  visit(Field{"frames", "frames of the whole loop", "frames", 2, 600}, o.frames);
   visit(Field{"fps", "frames shown a second", "fps", 1, 120}, o.fps);
   visit(Field{"amplitude", "most that the nearest point moves, of the width", "fraction", 0, 0.1}, o.amplitude);
   visit(Field{"foreground_px", "most that the foreground layer moves", "px", 0, 200}, o.foreground_px);
@@ -90,7 +92,8 @@ void visit_fields(ParallaxOptions& o, Visitor&& visit) {
 /// Animates a scene.
 ///
 /// Every frame is composited from the scene's layers, so what the subject uncovers is the filled
-/// background. The picture is enlarged just enough that no frame shows a border.
+/// background. With `depth` the picture is enlarged just enough that no frame shows a border; with
+/// `layers` borders are repeated.
 /// Output: frames of the scene's format without alpha. Deterministic. An object serves one thread at
 /// a time.
 class RELIEVO_API ParallaxAnimator final {
@@ -102,13 +105,13 @@ class RELIEVO_API ParallaxAnimator final {
   ParallaxAnimator& operator=(ParallaxAnimator&&) noexcept;
   ~ParallaxAnimator();
 
-  /// Number of frames of the whole loop: 2 * frames - 2 back and forth, frames when continuous.
+  /// Number of frames of the whole loop.
   int frame_count() const noexcept;
   float fps() const noexcept;
 
   /// Receives frame `index` of the loop; the view is valid during the call.
   using FrameSink = std::function<void(int index, const ImageView& frame)>;
-  /// Renders the loop into a sink, in order; frames shown twice are rendered once. Synchronous.
+  /// Renders the loop into a sink, in order. Synchronous.
   void render(const LayeredScene& scene, const FrameSink& sink, const Progress& progress = {}) const;
   /// Renders the loop of each scene of a batch into its sink.
   void render(const std::vector<const LayeredScene*>& scenes, const std::vector<FrameSink>& sinks,

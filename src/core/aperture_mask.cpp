@@ -1,0 +1,65 @@
+#include "core/aperture_mask.hpp"
+
+#include <cmath>
+#include <numbers>
+
+#include "core/check.hpp"
+
+namespace relievo {
+inline namespace v1 {
+namespace {
+
+// A regular polygon whose circumcircle has radius r + 0.5, one corner up.
+bool inside_polygon(double x, double y, int sides, double r) {
+  const double half = std::numbers::pi / sides;
+  const double apothem = (r + 0.5) * std::cos(half);
+  for (int i = 0; i < sides; ++i) {
+    const double angle = -std::numbers::pi / 2 + half + 2 * half * i;
+    if (x * std::cos(angle) + y * std::sin(angle) > apothem) return false;
+  }
+  return true;
+}
+
+// (x^2 + y^2 - 1)^3 <= x^2 y^3 with y up, scaled so that the heart fills the square.
+bool inside_heart(double x, double y, double r) {
+  const double u = 1.2 * x / (r + 0.5);
+  const double v = -1.2 * y / (r + 0.5) + 0.1;
+  const double s = u * u + v * v - 1;
+  return s * s * s <= u * u * v * v * v;
+}
+
+bool inside(Aperture shape, int dx, int dy, int radius) {
+  switch (shape) {
+    case Aperture::circle:
+      return 2 * (dx * dx + dy * dy) <= 2 * radius * radius + radius;
+    case Aperture::hexagon:
+      return inside_polygon(dx, dy, 6, radius);
+    case Aperture::octagon:
+      return inside_polygon(dx, dy, 8, radius);
+    case Aperture::heart:
+      return inside_heart(dx, dy, radius);
+  }
+  return false;
+}
+
+}  // namespace
+
+ApertureMask make_aperture(Aperture shape, int radius) {
+  ApertureMask mask;
+  mask.radius = radius;
+  for (int dy = -radius; dy <= radius; ++dy) {
+    for (int dx = -radius; dx <= radius; ++dx) {
+      if (radius > 0 && !inside(shape, dx, dy, radius)) continue;
+      ++mask.area;
+      if (!mask.runs.empty() && mask.runs.back().dy == dy && mask.runs.back().dx_end == dx) {
+        ++mask.runs.back().dx_end;
+      } else {
+        mask.runs.push_back({dy, dx, dx + 1});
+      }
+    }
+  }
+  return mask;
+}
+
+}  // namespace v1
+}  // namespace relievo
