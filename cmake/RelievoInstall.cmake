@@ -1,0 +1,42 @@
+# What `cmake --install` lays down. The tree may be moved afterwards: every path in it is relative.
+
+include(CMakePackageConfigHelpers)
+set(RELIEVO_CONFIG_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/relievo)
+set(RELIEVO_COMPONENTS core)
+
+install(TARGETS relievo EXPORT relievo-core-targets
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(EXPORT relievo-core-targets NAMESPACE relievo:: DESTINATION ${RELIEVO_CONFIG_DIR})
+if(TARGET relievo_io)
+  list(APPEND RELIEVO_COMPONENTS io)
+  set_target_properties(relievo_io PROPERTIES EXPORT_NAME io)
+  install(TARGETS relievo_io EXPORT relievo-io-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(EXPORT relievo-io-targets NAMESPACE relievo:: DESTINATION ${RELIEVO_CONFIG_DIR})
+endif()
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/relievo DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+  FILES_MATCHING PATTERN "*.hpp")
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+if(TARGET relievo_command)
+  file(RELATIVE_PATH bin_to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
+  set_target_properties(relievo_command PROPERTIES INSTALL_RPATH "$ORIGIN/${bin_to_lib}")
+  install(TARGETS relievo_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+
+configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/relievoConfig.cmake.in
+  ${PROJECT_BINARY_DIR}/package/relievoConfig.cmake INSTALL_DESTINATION ${RELIEVO_CONFIG_DIR}
+  NO_SET_AND_CHECK_MACRO)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/package/relievoConfigVersion.cmake
+  COMPATIBILITY SameMajorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/package/relievoConfig.cmake
+  ${PROJECT_BINARY_DIR}/package/relievoConfigVersion.cmake DESTINATION ${RELIEVO_CONFIG_DIR})
+
+set(RELIEVO_PKGCONFIG_DIR ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+file(RELATIVE_PATH pc_to_prefix ${CMAKE_INSTALL_PREFIX}/${RELIEVO_PKGCONFIG_DIR} ${CMAKE_INSTALL_PREFIX})
+string(REGEX REPLACE "/$" "" pc_to_prefix "${pc_to_prefix}")
+foreach(package IN ITEMS relievo relievo-io)
+  if(package STREQUAL "relievo" OR TARGET relievo_io)
+    configure_file(${CMAKE_CURRENT_LIST_DIR}/${package}.pc.in ${PROJECT_BINARY_DIR}/package/${package}.pc @ONLY)
+    install(FILES ${PROJECT_BINARY_DIR}/package/${package}.pc DESTINATION ${RELIEVO_PKGCONFIG_DIR})
+  endif()
+endforeach()

@@ -64,7 +64,7 @@ struct StereoPair {
 /// Each layer is warped forward along the row with the nearest winning; what opens up shows the
 /// layer behind, and where there is none the farther side. A point of disparity d moves by
 ///   shift = (d - convergence) * divergence * width       px between the views, to the right in the left one.
-/// Output: the scene's format. Deterministic. An object serves one thread at a time.
+/// Output: the scene's format without alpha. Deterministic. An object serves one thread at a time.
 class RELIEVO_API StereoEncoder final {
  public:
   /// Throws Error{invalid_argument} for an option out of range.
@@ -78,14 +78,15 @@ class RELIEVO_API StereoEncoder final {
   StereoPair render(const LayeredScene& scene, const Progress& progress = {}) const;
   /// Both views of each scene of a batch.
   std::vector<StereoPair> render(const std::vector<const LayeredScene*>& scenes, const Progress& progress = {}) const;
-  /// Both views in one picture, joined as `layout` says.
+  /// Both views in one picture, joined as `layout` says. Host memory. Throws Error{invalid_argument} where
+  /// the views differ in size or format, or an anaglyph is asked of 1 channel.
   Image pack(const StereoPair& pair) const;
 
   /// Prepares scratch memory for scenes of this size.
   void reserve(int width, int height);
   /// Bytes of scratch memory held.
   std::size_t scratch_bytes() const noexcept;
-  /// Enqueues both views (the scene's size and format, in this device's memory). Allocates nothing
+  /// Enqueues both views (the scene's size and format without alpha, in this device's memory). Allocates nothing
   /// once `reserve` has seen the size.
   void render_into(const LayeredScene& scene, const MutableImageView& left, const MutableImageView& right,
                    const Stream& stream);

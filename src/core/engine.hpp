@@ -48,7 +48,7 @@ class Engine {
   /// Scalar type, channel count and transfer curve, each where `out` differs from `in`. Integers
   /// round to nearest; values are clamped to 0..1 on the way into an integer. 3 to 1 channel is luma
   /// (ITU-R BT.709 weights on the code values); 1 to 3 repeats; to 4 adds alpha 1; 4 to fewer drops
-  /// alpha. Alpha never goes through a curve; premultiplication is left as it is.
+  /// alpha. Alpha never goes through a curve; premultiplication is left as it is. Equal formats and colours are copied.
   virtual void convert(const ImageView& in, const MutableImageView& out) = 0;
 
   /// Any two sizes, one format.
@@ -84,12 +84,23 @@ class Engine {
   virtual void premultiply_linear(const ImageView& color, const ImageView& coverage, int first_row,
                                   const MutableImageView& out) = 0;
   /// The inverse for an opaque result: linear-light RGBA u16 (divided by alpha) to `out`'s scalar type, its first 1 or
-  /// 3 channels and its transfer curve.
+  /// 3 channels and its transfer curve; black where alpha is 0.
   virtual void unpremultiply_linear(const ImageView& in, const MutableImageView& out) = 0;
 
   /// Straight color of each layer composited far to near without motion, by code values:
   /// out = c a + out (1 - a), rounded to nearest; where a = 255 the color bit for bit.
   virtual void flatten(const LayerView* layers, int count, const MutableImageView& out) = 0;
+
+  /// Disparity of what is seen: of the nearest layer whose coverage is at least 128. f32, 1 channel.
+  virtual void visible_disparity(const LayerView* layers, int count, const MutableImageView& out) = 0;
+
+  /// Alpha of premultiplied RGBA u16 as u8, 1 channel, rounded to nearest.
+  virtual void extract_alpha(const ImageView& in, const MutableImageView& out) = 0;
+  /// Writes `alpha` (1 channel) into the fourth channel of `out` (same scalar type).
+  virtual void insert_alpha(const ImageView& alpha, const MutableImageView& out) = 0;
+
+  /// Red-cyan anaglyph (kernels/anaglyph.hpp) in linear light; three images of one format, 3 channels.
+  virtual void anaglyph(const ImageView& left, const ImageView& right, const MutableImageView& out) = 0;
 
   /// Guided filter (He, Sun and Tang, TPAMI 2013) of `in` (f32, 1 channel) by `guide` (f32, 1 or 3
   /// channels), window 2 radius + 1, regularisation `epsilon` in squared units of the guide.
@@ -97,7 +108,7 @@ class Engine {
                              float epsilon) = 0;
 
   /// Backward warp of all layers, composited far to near. A pixel q of `out` looks at
-  /// p = c + (q - c) / zoom, and each layer at s with s + motion(disparity(s), s) = p by three
+  /// p = c + (q - c) / zoom, and each layer at s with s + motion(disparity(s), s - c) = p by three
   /// fixed-point steps. Bilinear samples, borders repeated. Colours u8, u16, f32 of 1 or 3 channels.
   virtual void warp_layers(const LayerView* layers, const LayerMotion* motions, int count, float zoom,
                            const MutableImageView& out) = 0;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/check.hpp"
+#include "core/views.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -23,8 +24,7 @@ Image::Image(const MutableImageView& view, std::shared_ptr<void> owner) noexcept
     : view_(view), owner_(std::move(owner)) {}
 
 Image::Image(int width, int height, PixelFormat format, Color color) {
-  require(width >= 1 && width <= max_image_side && height >= 1 && height <= max_image_side, "An image of ", width,
-          " x ", height, " pixels is out of range; each side is 1 to ", max_image_side, ".");
+  check_size(width, height);
   require(format.channels == 1 || format.channels == 3 || format.channels == 4, "An image of ", int{format.channels},
           " channels is out of range; 1, 3 or 4 are allowed.");
   const std::int64_t stride = (std::int64_t{width} * format.bytes() + 63) / 64 * 64;

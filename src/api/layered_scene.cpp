@@ -1,0 +1,258 @@
+#include <relievo/layered_scene.hpp>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "api/boundary.hpp"
+#include "api/options.hpp"
+#include "core/views.hpp"
+#include "effects/pull_push.hpp"
+#include "effects/scene.hpp"
+#include "vision/dilate.hpp"
+
+namespace relievo {
+inline namespace v1 {
+namespace {
+
+// Coverage below this is noise of the matte, not subject.
+constexpr int faint = 8;
+// Coverage from here on is subject enough to tell its depth.
+constexpr int solid = 200;
+
+Image host_copy(const ImageView& image, const Device& device) {
+  return image.device.kind == DeviceKind::cpu ? Image::copy_of(image) : device.download(image);
+}
+
+// The photo without its alpha, which goes into `alpha`.
+Image split_alpha(const ImageView& photo, const Device& host, Image& alpha) {
+  Color color = photo.color;
+  color.premultiplied = false;
+  if (photo.format.channels != 4) {
+    Image copy = Image::copy_of(photo);
+    copy.set_color(color);
+    return copy;
+  }
+  require(!photo.color.premultiplied, "The photo is premultiplied by its alpha; straight alpha is allowed.");
+  Image rgb(photo.width, photo.height, {photo.format.scalar, 3}, color);
+  host.engine().convert(photo, rgb.mutable_view());
+  alpha = Image(photo.width, photo.height, {photo.format.scalar, 1}, color);
+  const int bytes = bytes_of(photo.format.scalar);
+  for (int y = 0; y < photo.height; ++y) {
+    const char* from = photo.row<char>(y) + 3 * bytes;
+    char* to = alpha.row<char>(y);
+    for (int x = 0; x < photo.width; ++x) std::copy_n(from + std::int64_t{x} * 4 * bytes, bytes, to + x * bytes);
+  }
+  return rgb;
+}
+
+bool any_above(const ImageView& matte, int threshold) {
+  for (int y = 0; y < matte.height; ++y) {
+    const auto* row = matte.row<std::uint8_t>(y);
+    if (std::any_of(row, row + matte.width, [&](std::uint8_t v) { return v > threshold; })) return true;
+  }
+  return false;
+}
+
+bool any_below(const ImageView& mask) {
+  for (int y = 0; y < mask.height; ++y) {
+    const auto* row = mask.row<std::uint8_t>(y);
+    if (std::any_of(row, row + mask.width, [](std::uint8_t v) { return v == 0; })) return true;
+  }
+  return false;
+}
+
+// The hole: the subject grown, and everything it covers however faintly.
+Image hole_of(const ImageView& matte, const BakeOptions& options) {
+  Image hole = dilate(matte, 127, options.hole_dilate_px, options.hole_dilate_times);
+  for (int y = 0; y < matte.height; ++y) {
+    const auto* cover = matte.row<std::uint8_t>(y);
+    auto* out = hole.row<std::uint8_t>(y);
+    for (int x = 0; x < matte.width; ++x) out[x] = cover[x] > faint || out[x] != 0 ? 255 : 0;
+  }
+  return hole;
+}
+
+void invert(Image& mask) {
+  for (int y = 0; y < mask.height(); ++y) {
+    auto* row = mask.row<std::uint8_t>(y);
+    std::transform(row, row + mask.width(), row, [](std::uint8_t v) { return static_cast<std::uint8_t>(255 - v); });
+  }
+}
+
+}  // namespace
+
+LayeredScene::LayeredScene(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+LayeredScene::LayeredScene(LayeredScene&&) noexcept = default;
+LayeredScene& LayeredScene::operator=(LayeredScene&&) noexcept = default;
+LayeredScene::~LayeredScene() = default;
+
+LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, const DepthMap& depth,
+                                const BakeOptions* given, std::size_t size, const ImageView& given_matte,
+                                const Progress& progress) {
+  return at_boundary("baking a scene", [&] {
+    const BakeOptions options = checked_options(given, size);
+    check_image(photo, "photo");
+    require(!depth.empty(), "The depth map is empty.");
+    check_same_size(photo, "photo", depth.width(), depth.height(), "depth map");
+    if (given_matte.data != nullptr) {
+      check_image(given_matte, "matte");
+      check_same_size(given_matte, "matte", photo.width, photo.height, "photo");
+      require(given_matte.format == u8_1, "The matte must have 1 channel of u8.");
+    }
+    const Device host = device.kind() == DeviceKind::cpu ? device : Device::cpu();
+    Image downloaded;
+    if (photo.device.kind != DeviceKind::cpu) downloaded = device.download(photo);
+    const ImageView pixels = downloaded.empty() ? photo : downloaded.view();
+
+    auto impl = std::make_unique<Impl>(device);
+    impl->width = photo.width;
+    impl->height = photo.height;
+    impl->format = photo.format;
+    Image color = split_alpha(pixels, host, impl->alpha);
+    impl->color = color.color();
+
+    progress.report(0, "matte");
+    Image matte = given_matte.data != nullptr
+                      ? host_copy(given_matte, device)
+                      : Segmenter(host, options.segment).segment(pixels, depth, progress.part(0, 0.2));
+    Image disparity = depth.relative();
+
+    impl->layers.resize(1);
+    Impl::Layer& back = impl->layers[0];
+    Image hole;
+    bool subject = any_above(matte, faint);
+    if (subject) {
+      hole = hole_of(matte, options);
+      subject = any_below(hole);
+    }
+    if (!subject) {
+      // Nothing stands before the rest, or nothing is left to fill from.
+      back.color = std::move(color);
+      back.disparity = std::move(disparity);
+    } else {
+      progress.report(0.2, "fill");
+      back.color = Inpainter(host, options.inpaint).inpaint(color, hole, progress.part(0.2, 0.9));
+      progress.report(0.9, "layers");
+      impl->layers.emplace_back();
+      Impl::Layer& back_again = impl->layers[0];
+      Impl::Layer& front = impl->layers[1];
+      front.disparity = disparity.clone();
+      pull_push(front.disparity.mutable_view(), matte, solid);
+      invert(hole);
+      back_again.disparity = std::move(disparity);
+      pull_push(back_again.disparity.mutable_view(), hole, 255);
+      if (options.decontaminate) {
+        front.color = color.clone();
+        decontaminate_edges(color, matte, front.color.mutable_view(), back_again.color.mutable_view());
+      } else {
+        front.color = std::move(color);
+      }
+      front.coverage = std::move(matte);
+    }
+    for (Impl::Layer& layer : impl->layers) {
+      layer.statistics = disparity_statistics(layer.disparity, layer.coverage);
+      if (device.kind() == DeviceKind::cpu) continue;
+      layer.color = device.upload(layer.color);
+      layer.disparity = device.upload(layer.disparity);
+      if (!layer.coverage.empty()) layer.coverage = device.upload(layer.coverage);
+    }
+    progress.report(1, "layers");
+    return LayeredScene(std::move(impl));
+  });
+}
+
+LayeredScene LayeredScene::from_layers(const Device& device, const LayerView* layers, int count) {
+  return at_boundary("making a scene of layers", [&] {
+    require(layers != nullptr && count >= 1 && count <= 64, "The number of layers is ", count, "; allowed is 1 to 64.");
+    auto impl = std::make_unique<Impl>(device);
+    for (int i = 0; i < count; ++i) {
+      const LayerView& given = layers[i];
+      check_image(given.color, "layer's color");
+      check_image(given.disparity, "layer's disparity");
+      check_same_size(given.disparity, "layer's disparity", given.color.width, given.color.height, "layer's color");
+      require(given.disparity.format == f32_1, "A layer's disparity must have 1 channel of f32.");
+      require(given.color.format.channels != 4,
+              "A layer's color must have 1 or 3 channels; its alpha is the coverage.");
+      if (i == 0) {
+        require(given.coverage.data == nullptr, "The farthest layer must be opaque: its coverage must be empty.");
+        impl->width = given.color.width;
+        impl->height = given.color.height;
+        impl->format = given.color.format;
+        impl->color = given.color.color;
+      } else {
+        check_image(given.coverage, "layer's coverage");
+        require(given.coverage.format == u8_1, "A layer's coverage must have 1 channel of u8.");
+        check_same_size(given.coverage, "layer's coverage", given.color.width, given.color.height, "layer's color");
+        check_same_size(given.color, "layer", impl->width, impl->height, "farthest layer");
+        require(given.color.format == impl->format, "Layers must have one pixel format.");
+      }
+      Impl::Layer layer;
+      const auto take = [&](const ImageView& view) {
+        Image host = host_copy(view, device);
+        return device.kind() == DeviceKind::cpu ? std::move(host) : device.upload(host);
+      };
+      layer.color = take(given.color);
+      layer.disparity = take(given.disparity);
+      if (given.coverage.data != nullptr) layer.coverage = take(given.coverage);
+      const Image disparity = host_copy(given.disparity, device);
+      for (int y = 0; y < disparity.height(); ++y) {
+        const float* row = disparity.row<float>(y);
+        require(std::all_of(row, row + disparity.width(), [](float d) { return d >= 0 && d <= 1; }),
+                "A layer's disparity must lie in 0 to 1 everywhere; row ", y, " does not.");
+      }
+      layer.statistics = disparity_statistics(
+          disparity, given.coverage.data != nullptr ? host_copy(given.coverage, device).view() : ImageView{});
+      impl->layers.push_back(std::move(layer));
+    }
+    return LayeredScene(std::move(impl));
+  });
+}
+
+int LayeredScene::width() const noexcept { return impl_->width; }
+int LayeredScene::height() const noexcept { return impl_->height; }
+PixelFormat LayeredScene::format() const noexcept { return impl_->format; }
+Color LayeredScene::color() const noexcept { return impl_->color; }
+int LayeredScene::layer_count() const noexcept { return static_cast<int>(impl_->layers.size()); }
+ImageView LayeredScene::alpha() const noexcept { return impl_->alpha; }
+
+LayerView LayeredScene::layer(int index) const {
+  require(index >= 0 && index < layer_count(), "Layer ", index, " is out of range; the scene has ", layer_count(), ".");
+  return impl_->layers[static_cast<std::size_t>(index)].view();
+}
+
+LayeredScene LayeredScene::resized(int width, int height) const {
+  return at_boundary("resizing a scene", [&] {
+    check_size(width, height);
+    auto to = std::make_unique<Impl>(impl_->device);
+    to->width = width;
+    to->height = height;
+    to->format = impl_->format;
+    to->color = impl_->color;
+    const ResizeFilter filter =
+        width <= impl_->width && height <= impl_->height ? ResizeFilter::area : ResizeFilter::bilinear;
+    const auto at_size = [&](const Image& image) {
+      if (image.empty()) return Image();
+      Image out = impl_->device.allocate(width, height, image.format(), image.color());
+      impl_->device.engine().resize(image, out.mutable_view(), filter);
+      return out;
+    };
+    for (const Impl::Layer& layer : impl_->layers) {
+      to->layers.push_back({at_size(layer.color), at_size(layer.coverage), at_size(layer.disparity), layer.statistics});
+    }
+    to->alpha = at_size(impl_->alpha);
+    return LayeredScene(std::move(to));
+  });
+}
+
+Image LayeredScene::flatten() const {
+  return at_boundary("flattening a scene", [&] {
+    const std::vector<LayerView> views = impl_->views();
+    Image out = impl_->device.allocate(impl_->width, impl_->height, views[0].color.format, impl_->color);
+    impl_->device.engine().flatten(views.data(), layer_count(), out.mutable_view());
+    return out.device().kind == DeviceKind::cpu ? std::move(out) : impl_->device.download(out);
+  });
+}
+
+}  // namespace v1
+}  // namespace relievo

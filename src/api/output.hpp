@@ -1,0 +1,65 @@
+// Checks and steps that every renderer of scenes shares.
+#pragma once
+
+#include <relievo/device.hpp>
+#include <relievo/progress.hpp>
+
+#include "core/scratch.hpp"
+#include "core/views.hpp"
+#include "effects/scene.hpp"
+
+namespace relievo {
+inline namespace v1 {
+
+/// The slot of scratch memory that holds a picture before its alpha is joined.
+inline constexpr std::size_t alpha_slot = 40;
+
+inline void check_scene_device(const LayeredScene::Impl& scene, const Device& device) {
+  require(scene.device.id() == device.id(),
+          "The scene was baked on another device than this object renders on; bake it on the same one.");
+}
+
+inline PixelFormat color_format(const LayeredScene::Impl& scene) { return scene.layers[0].color.format(); }
+
+/// Throws Error{invalid_argument} unless `out` can take the scene's picture (without alpha where `alpha` is false).
+inline void check_output(const LayeredScene::Impl& scene, const Device& device, const MutableImageView& out,
+                         const char* name, bool alpha) {
+  check_image(out, name);
+  check_same_size(out, name, scene.width, scene.height, "scene");
+  require(out.device == device.id(), "The ", name,
+          " does not lie in this device's memory; take device.allocate(...) or device.upload(image).");
+  const PixelFormat expected = alpha ? scene.format : color_format(scene);
+  require(out.format == expected, "The ", name, " has another pixel format than the scene: ", int{out.format.channels},
+          " channels of ", bytes_of(out.format.scalar), " bytes; allowed are ", int{expected.channels}, " of ",
+          bytes_of(expected.scalar), ".");
+}
+
+inline Image allocate_output(const LayeredScene::Impl& scene, const Device& device) {
+  return device.allocate(scene.width, scene.height, scene.format, scene.color);
+}
+
+inline Image to_host(Image image, const Device& device) {
+  return device.kind() == DeviceKind::cpu ? std::move(image) : device.download(image);
+}
+
+/// Calls `render(color)` for a picture without alpha and joins the photo's alpha where it had one.
+template <class Render>
+void with_alpha(const LayeredScene::Impl& scene, Scratch& scratch, const MutableImageView& out, Render render) {
+  if (out.format.channels != 4) {
+    render(out);
+    return;
+  }
+  const MutableImageView color = scratch.image(alpha_slot, scene.width, scene.height, color_format(scene), scene.color);
+  render(color);
+  Engine& engine = scene.device.engine();
+  engine.convert(color, out);
+  engine.insert_alpha(scene.alpha, out);
+}
+
+inline Progress batch_part(const Progress& progress, std::size_t index, std::size_t count) {
+  return progress.part(static_cast<double>(index) / static_cast<double>(count),
+                       static_cast<double>(index + 1) / static_cast<double>(count));
+}
+
+}  // namespace v1
+}  // namespace relievo

@@ -1,0 +1,29 @@
+// Depth of field, step by step, on any engine.
+#pragma once
+
+#include <relievo/bokeh_renderer.hpp>
+
+#include "core/scratch.hpp"
+#include "effects/scene.hpp"
+
+namespace relievo {
+inline namespace v1 {
+
+/// The disparity in focus.
+float focus_disparity(const LayeredScene::Impl& scene, const Focus& focus);
+
+/// Mode `lens` into `out` (the scene's color format), band by band.
+void render_lens(Engine& engine, Scratch& scratch, const LayeredScene::Impl& scene, const BokehOptions& options,
+                 float focus, const MutableImageView& out, const Progress& progress);
+
+/// Layer `index` as the lens sees it: color (the layer's format) and coverage (u8; empty for the farthest layer).
+void defocus_layer(Engine& engine, Scratch& scratch, const LayeredScene::Impl& scene, int index,
+                   const BokehOptions& options, float focus, const MutableImageView& color,
+                   const MutableImageView& coverage);
+
+/// Mode `tiers` of `flat`, a picture of the scene without motion, into `out` of its format.
+void render_tiers(Engine& engine, Scratch& scratch, const ImageView& flat, const ImageView& disparity,
+                  const BokehOptions& options, float focus, const MutableImageView& out);
+
+}  // namespace v1
+}  // namespace relievo
