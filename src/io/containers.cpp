@@ -136,7 +136,9 @@ Envelope open_png(ByteSpan bytes) {
                         : p == 9  ? Primaries::bt2020
                         : p == 12 ? Primaries::display_p3
                                   : Primaries::unspecified;
-      color.transfer = t == 8 ? Transfer::linear : t == 1 || t == 6 || t == 14 || t == 15 ? Transfer::bt709 : Transfer::srgb;
+      color.transfer = t == 8                                   ? Transfer::linear
+                       : t == 1 || t == 6 || t == 14 || t == 15 ? Transfer::bt709
+                                                                : Transfer::srgb;
       say(3);
     } else if (name == "sRGB" && rank < 2) {
       color = {};
@@ -235,7 +237,8 @@ FileKind kind_of(ByteSpan bytes) {
   if (starts(bytes, "RIFF") && starts(bytes, "WEBP", 8)) return FileKind::webp;
   if (starts(bytes, "\x76\x2f\x31\x01")) return FileKind::openexr;
   if (starts(bytes, "\x93NUMPY")) return FileKind::npy;
-  if (bytes.size() > 2 && bytes[0] == 'P' && (bytes[2] == '\n' || bytes[2] == '\r' || bytes[2] == ' ' || bytes[2] == '\t')) {
+  if (bytes.size() > 2 && bytes[0] == 'P' &&
+      (bytes[2] == '\n' || bytes[2] == '\r' || bytes[2] == ' ' || bytes[2] == '\t')) {
     if (bytes[1] == 'f' || bytes[1] == 'F') return FileKind::pfm;
     if (bytes[1] >= '1' && bytes[1] <= '6') return FileKind::pnm;
   }
@@ -253,11 +256,16 @@ FileKind kind_of(ByteSpan bytes) {
 
 Envelope open_envelope(FileKind kind, ByteSpan bytes) {
   switch (kind) {
-    case FileKind::jpeg: return open_jpeg(bytes);
-    case FileKind::png: return open_png(bytes);
-    case FileKind::webp: return open_webp(bytes);
-    case FileKind::heif: return open_heif(bytes);
-    default: return {};
+    case FileKind::jpeg:
+      return open_jpeg(bytes);
+    case FileKind::png:
+      return open_png(bytes);
+    case FileKind::webp:
+      return open_webp(bytes);
+    case FileKind::heif:
+      return open_heif(bytes);
+    default:
+      return {};
   }
 }
 

@@ -22,9 +22,9 @@ FileKind kind_of(ByteSpan bytes);
 struct Envelope {
   std::int64_t width = 0;  ///< 0 = not known without the codec.
   std::int64_t height = 0;
-  bool complete = true;    ///< False where the container's own end is missing.
-  Bytes exif;              ///< TIFF structure.
-  Bytes icc;               ///< Where the container stores it uncompressed (JPEG, WebP).
+  bool complete = true;        ///< False where the container's own end is missing.
+  Bytes exif;                  ///< TIFF structure.
+  Bytes icc;                   ///< Where the container stores it uncompressed (JPEG, WebP).
   std::optional<Color> color;  ///< From colour chunks other than a profile.
 };
 

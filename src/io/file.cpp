@@ -29,7 +29,7 @@ struct Descriptor {
 
 // The file behind a symbolic link is what a plain write would replace.
 std::string resolved(const std::string& path) {
-  struct stat status{};
+  struct stat status {};
   if (::lstat(path.c_str(), &status) != 0 || !S_ISLNK(status.st_mode)) return path;
   char* real = ::realpath(path.c_str(), nullptr);
   if (!real) return path;
@@ -66,7 +66,7 @@ Bytes read_file(const std::string& path, std::int64_t max_bytes) {
     if (number == ENOENT || number == ENOTDIR) fail(ErrorCode::not_found, "no file '", path, "'");
     fail(ErrorCode::io, "cannot open '", path, "': ", reason(number));
   }
-  struct stat status{};
+  struct stat status {};
   if (::fstat(file.value, &status) != 0) fail(ErrorCode::io, "cannot read '", path, "': ", reason(errno));
   if (S_ISDIR(status.st_mode)) fail(ErrorCode::io, "'", path, "' is a folder, not a file");
   if (!S_ISREG(status.st_mode)) fail(ErrorCode::io, "'", path, "' is not a regular file");
@@ -89,7 +89,7 @@ Bytes read_file(const std::string& path, std::int64_t max_bytes) {
 }
 
 AtomicFile::AtomicFile(const std::string& path) : path_(path), target_(resolved(path)) {
-  struct stat status{};
+  struct stat status {};
   const bool exists = ::stat(target_.c_str(), &status) == 0;
   if (exists && S_ISDIR(status.st_mode)) fail(ErrorCode::io, "cannot write '", path, "': it is a folder");
   if (exists && !S_ISREG(status.st_mode)) fail(ErrorCode::io, "cannot write '", path, "': it is not a regular file");

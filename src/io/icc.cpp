@@ -67,11 +67,16 @@ std::optional<double> parametric_value(ByteSpan curve, double x) {
   const auto [g, a, b, c, d, e, f] = std::to_array(p);
   const auto power = [g](double v) { return v > 0 ? std::pow(v, g) : 0.0; };
   switch (kind) {
-    case 0: return power(x);
-    case 1: return a * x + b >= 0 ? power(a * x + b) : 0;
-    case 2: return (a * x + b >= 0 ? power(a * x + b) : 0) + c;
-    case 3: return x >= d ? power(a * x + b) : c * x;
-    default: return x >= d ? power(a * x + b) + e : c * x + f;
+    case 0:
+      return power(x);
+    case 1:
+      return a * x + b >= 0 ? power(a * x + b) : 0;
+    case 2:
+      return (a * x + b >= 0 ? power(a * x + b) : 0) + c;
+    case 3:
+      return x >= d ? power(a * x + b) : c * x;
+    default:
+      return x >= d ? power(a * x + b) + e : c * x + f;
   }
 }
 
@@ -84,10 +89,14 @@ std::optional<double> curve_value(ByteSpan curve, double x) {
 
 double to_linear(Transfer transfer, double x) {
   switch (transfer) {
-    case Transfer::srgb: return x <= 0.04045 ? x / 12.92 : std::pow((x + 0.055) / 1.055, 2.4);
-    case Transfer::bt709: return x < 0.081 ? x / 4.5 : std::pow((x + 0.099) / 1.099, 1 / 0.45);
-    case Transfer::gamma22: return std::pow(x, 2.2);
-    case Transfer::linear: break;
+    case Transfer::srgb:
+      return x <= 0.04045 ? x / 12.92 : std::pow((x + 0.055) / 1.055, 2.4);
+    case Transfer::bt709:
+      return x < 0.081 ? x / 4.5 : std::pow((x + 0.099) / 1.099, 1 / 0.45);
+    case Transfer::gamma22:
+      return std::pow(x, 2.2);
+    case Transfer::linear:
+      break;
   }
   return x;
 }
@@ -112,10 +121,14 @@ Transfer nearest_transfer(ByteSpan curve) {
 std::optional<Primaries> coded_primaries(ByteSpan cicp) {
   if (cicp.size() < 12 || big32(cicp.data()) != code("cicp")) return {};
   switch (cicp[8]) {
-    case 1: return Primaries::bt709;
-    case 9: return Primaries::bt2020;
-    case 12: return Primaries::display_p3;
-    default: return {};
+    case 1:
+      return Primaries::bt709;
+    case 9:
+      return Primaries::bt2020;
+    case 12:
+      return Primaries::display_p3;
+    default:
+      return {};
   }
 }
 
@@ -138,7 +151,9 @@ Primaries nearest_primaries(ByteSpan profile) {
 
 struct Writer {
   Bytes bytes;
-  void u16(std::uint32_t v) { bytes.push_back(static_cast<std::uint8_t>(v >> 8)), bytes.push_back(static_cast<std::uint8_t>(v)); }
+  void u16(std::uint32_t v) {
+    bytes.push_back(static_cast<std::uint8_t>(v >> 8)), bytes.push_back(static_cast<std::uint8_t>(v));
+  }
   void u32(std::uint32_t v) { u16(v >> 16), u16(v & 0xffff); }
   void fixed(double v) { u32(static_cast<std::uint32_t>(static_cast<std::int32_t>(std::lround(v * 65536)))); }
   void zeros(std::size_t count) { bytes.resize(bytes.size() + count); }
@@ -192,10 +207,14 @@ Bytes xyz_tag(double x, double y, double z) {
 
 const char* profile_name(Primaries primaries) {
   switch (primaries) {
-    case Primaries::display_p3: return "Display P3";
-    case Primaries::bt2020: return "ITU-R BT.2020";
-    case Primaries::adobe_rgb: return "Compatible with Adobe RGB (1998)";
-    default: return "ITU-R BT.709";
+    case Primaries::display_p3:
+      return "Display P3";
+    case Primaries::bt2020:
+      return "ITU-R BT.2020";
+    case Primaries::adobe_rgb:
+      return "Compatible with Adobe RGB (1998)";
+    default:
+      return "ITU-R BT.709";
   }
 }
 
@@ -257,7 +276,7 @@ Bytes make_icc(Color color) {
   w.text("mntrRGB XYZ ");
   for (std::uint32_t part : {2024u, 1u, 1u, 0u, 0u, 0u}) w.u16(part);  // a fixed date keeps files reproducible
   w.text("acsp");
-  w.zeros(28);  // platform, flags, device, rendering intent: none, perceptual
+  w.zeros(28);                                   // platform, flags, device, rendering intent: none, perceptual
   w.fixed(0.9642), w.fixed(1), w.fixed(0.8249);  // the illuminant of the connection space, D50
   w.zeros(header_size - w.bytes.size());
   w.bytes.insert(w.bytes.end(), table.bytes.begin(), table.bytes.end());

@@ -17,14 +17,20 @@ namespace io {
 /// Name of OpenImageIO's plugin for a kind.
 inline const char* plugin_of(FileKind kind) {
   switch (kind) {
-    case FileKind::jpeg: return "jpeg";
-    case FileKind::png: return "png";
-    case FileKind::tiff: return "tiff";
-    case FileKind::webp: return "webp";
-    case FileKind::openexr: return "openexr";
-    case FileKind::heif: return "heif";
-    case FileKind::pnm: return "pnm";
-    default: return "";
+    case FileKind::jpeg:
+      return "jpeg";
+    case FileKind::png:
+      return "png";
+    case FileKind::tiff:
+      return "tiff";
+    case FileKind::webp:
+      return "webp";
+    case FileKind::openexr:
+      return "openexr";
+    case FileKind::heif:
+      return "heif";
+    default:
+      return "";
   }
 }
 
@@ -70,12 +76,12 @@ struct OpenedImage {
   Reader reader;
 };
 
-/// Opens after the checks of limits. Throws as io::read. `allow_pnm` adds PBM, PGM and PPM.
-OpenedImage open_image(const std::string& path, Bytes bytes, std::int64_t max_pixels, bool allow_pnm);
+/// Opens after the checks of limits. Throws as io::read.
+OpenedImage open_image(const std::string& path, Bytes bytes, std::int64_t max_pixels);
 
-/// Scanlines of the first subimage, channels [first, last), as `format` into an image; throws
-/// Error{corrupt_data} that names the file where any is missing.
-void read_channels(OpenedImage& opened, const std::string& path, int first, int last, Scalar scalar, void* to,
+/// Channels [first, last) of the first subimage as `type`; throws Error{corrupt_data} that names the
+/// file where any pixel is missing.
+void read_channels(OpenedImage& opened, const std::string& path, int first, int last, OIIO::TypeDesc type, void* to,
                    std::int64_t pixel_stride, std::int64_t row_stride);
 
 /// Encodes into memory. Throws Error{io} with the codec's reason.
@@ -84,10 +90,14 @@ Bytes encode_image(const char* plugin, const std::string& path, OIIO::ImageSpec 
 
 inline OIIO::TypeDesc type_of(Scalar scalar) {
   switch (scalar) {
-    case Scalar::u8: return OIIO::TypeDesc::UINT8;
-    case Scalar::u16: return OIIO::TypeDesc::UINT16;
-    case Scalar::f16: return OIIO::TypeDesc::HALF;
-    case Scalar::f32: break;
+    case Scalar::u8:
+      return OIIO::TypeDesc::UINT8;
+    case Scalar::u16:
+      return OIIO::TypeDesc::UINT16;
+    case Scalar::f16:
+      return OIIO::TypeDesc::HALF;
+    case Scalar::f32:
+      break;
   }
   return OIIO::TypeDesc::FLOAT;
 }

@@ -36,10 +36,14 @@ bool harmless(FileKind kind, const std::string& warning) {
 
 Scalar scalar_of(const OIIO::TypeDesc& type) {
   switch (type.basetype) {
-    case OIIO::TypeDesc::UINT8: return Scalar::u8;
-    case OIIO::TypeDesc::UINT16: return Scalar::u16;
-    case OIIO::TypeDesc::HALF: return Scalar::f16;
-    default: return Scalar::f32;
+    case OIIO::TypeDesc::UINT8:
+      return Scalar::u8;
+    case OIIO::TypeDesc::UINT16:
+      return Scalar::u16;
+    case OIIO::TypeDesc::HALF:
+      return Scalar::f16;
+    default:
+      return Scalar::f32;
   }
 }
 
@@ -81,16 +85,17 @@ Image read_pixels(OpenedImage& opened, const std::string& path) {
   const Scalar scalar = scalar_of(spec.format);
   const int channels = layout.alpha >= 0 ? 4 : layout.color_count;
   Image image(spec.width, spec.height, {scalar, static_cast<std::uint8_t>(channels)});
+  const OIIO::TypeDesc type = type_of(scalar);
   const std::int64_t bytes = bytes_of(scalar), pixel = image.format().bytes();
   auto* data = static_cast<std::uint8_t*>(image.mutable_view().data);
   const int first = layout.color_first, last = first + layout.color_count;
   if (layout.alpha == last && layout.color_count == 3) {
-    read_channels(opened, path, first, last + 1, scalar, data, pixel, image.stride());
+    read_channels(opened, path, first, last + 1, type, data, pixel, image.stride());
     return image;
   }
-  read_channels(opened, path, first, last, scalar, data, pixel, image.stride());
+  read_channels(opened, path, first, last, type, data, pixel, image.stride());
   if (layout.alpha < 0) return image;
-  read_channels(opened, path, layout.alpha, layout.alpha + 1, scalar, data + 3 * bytes, pixel, image.stride());
+  read_channels(opened, path, layout.alpha, layout.alpha + 1, type, data + 3 * bytes, pixel, image.stride());
   if (layout.color_count == 1) {
     for (int y = 0; y < image.height(); ++y) {
       auto* row = image.row<std::uint8_t>(y);
@@ -139,7 +144,8 @@ Color color_of(const OpenedImage& opened, const Bytes& icc, const ExifFacts& fac
                         : red(0.708f, 0.292f) ? Primaries::bt2020
                                               : Primaries::unspecified;
     }
-  } else if (opened.kind == FileKind::tiff && (spec.format == OIIO::TypeDesc::HALF || spec.format == OIIO::TypeDesc::FLOAT)) {
+  } else if (opened.kind == FileKind::tiff &&
+             (spec.format == OIIO::TypeDesc::HALF || spec.format == OIIO::TypeDesc::FLOAT)) {
     color.transfer = Transfer::linear;
   } else if (facts.adobe_rgb) {
     color = {Primaries::adobe_rgb, Transfer::gamma22, false};
@@ -155,12 +161,12 @@ bool describes(const Bytes& icc, int channels) {
 
 }  // namespace
 
-OpenedImage open_image(const std::string& path, Bytes bytes, std::int64_t max_pixels, bool allow_pnm) {
+OpenedImage open_image(const std::string& path, Bytes bytes, std::int64_t max_pixels) {
   OpenedImage opened;
   opened.bytes = std::move(bytes);
   opened.kind = kind_of(opened.bytes);
   const char* plugin = plugin_of(opened.kind);
-  if (opened.kind == FileKind::other_image || (opened.kind == FileKind::pnm && !allow_pnm)) {
+  if (opened.kind == FileKind::other_image || opened.kind == FileKind::pnm) {
     fail(ErrorCode::unsupported, "'", path, "' is an image of a kind that is not read; convert it to PNG or TIFF");
   }
   if (!*plugin) fail(ErrorCode::corrupt_data, "'", path, "' is not an image");
@@ -194,9 +200,9 @@ OpenedImage open_image(const std::string& path, Bytes bytes, std::int64_t max_pi
   return opened;
 }
 
-void read_channels(OpenedImage& opened, const std::string& path, int first, int last, Scalar scalar, void* to,
+void read_channels(OpenedImage& opened, const std::string& path, int first, int last, OIIO::TypeDesc type, void* to,
                    std::int64_t pixel_stride, std::int64_t row_stride) {
-  const bool whole = opened.reader->read_image(0, 0, first, last, type_of(scalar), to, pixel_stride, row_stride);
+  const bool whole = opened.reader->read_image(0, 0, first, last, type, to, pixel_stride, row_stride);
   const std::string reason = take_error(*opened.reader);
   if (!whole || (!reason.empty() && !harmless(opened.kind, reason))) {
     fail(ErrorCode::corrupt_data, "'", path, "' is truncated or damaged", reason.empty() ? "" : ": ", reason);
@@ -212,7 +218,7 @@ float Photo::fov_degrees() const {
 Photo read(const std::string& path, const ReadLimits& limits) {
   require(limits.max_pixels > 0, "ReadLimits::max_pixels is ", limits.max_pixels, "; it must be above 0");
   return guarded(ErrorCode::corrupt_data, path, [&] {
-    OpenedImage opened = open_image(path, read_file(path, most_bytes(limits.max_pixels)), limits.max_pixels, false);
+    OpenedImage opened = open_image(path, read_file(path, most_bytes(limits.max_pixels)), limits.max_pixels);
     Photo photo;
     photo.icc = profile_of(opened);
     photo.exif = std::move(opened.envelope.exif);
@@ -223,7 +229,7 @@ Photo read(const std::string& path, const ReadLimits& limits) {
     const ExifFacts facts = exif_facts(photo.exif);
     photo.focal_35mm = facts.focal_35mm;
     const bool own_orientation = opened.kind == FileKind::tiff;
-    const int orientation = own_orientation                    ? spec.get_int_attribute("Orientation", 1)
+    const int orientation = own_orientation                 ? spec.get_int_attribute("Orientation", 1)
                             : opened.kind == FileKind::heif ? 1  // libheif has turned it already
                                                             : facts.orientation;
     Image image = read_pixels(opened, path);

@@ -33,12 +33,16 @@ void check_side(const std::string& path, const ImageView& image, int most) {
 PixelFormat stored_format(FileKind kind, PixelFormat format) {
   const bool eight = format.scalar == Scalar::u8;
   switch (kind) {
-    case FileKind::jpeg: return {Scalar::u8, static_cast<std::uint8_t>(format.channels == 1 ? 1 : 3)};
-    case FileKind::webp: return {Scalar::u8, static_cast<std::uint8_t>(format.channels == 4 ? 4 : 3)};
-    case FileKind::png: return {eight ? Scalar::u8 : Scalar::u16, format.channels};
+    case FileKind::jpeg:
+      return {Scalar::u8, static_cast<std::uint8_t>(format.channels == 1 ? 1 : 3)};
+    case FileKind::webp:
+      return {Scalar::u8, static_cast<std::uint8_t>(format.channels == 4 ? 4 : 3)};
+    case FileKind::png:
+      return {eight ? Scalar::u8 : Scalar::u16, format.channels};
     case FileKind::openexr:
       return {eight || format.scalar == Scalar::f16 ? Scalar::f16 : Scalar::f32, format.channels};
-    default: return format;
+    default:
+      return format;
   }
 }
 
@@ -81,7 +85,7 @@ void set_chromaticities(OIIO::ImageSpec& spec, Primaries primaries) {
 void set_exif(OIIO::ImageSpec& spec, const Bytes& exif) {
   if (exif.empty()) return;
   OIIO::ImageSpec tags;
-  if (!OIIO::decode_exif(OIIO::cspan<std::uint8_t>(exif.data(), static_cast<OIIO::span_size_t>(exif.size())), tags)) return;
+  if (!OIIO::decode_exif(OIIO::string_view(reinterpret_cast<const char*>(exif.data()), exif.size()), tags)) return;
   for (const OIIO::ParamValue& value : tags.extra_attribs) {
     const std::string_view name = value.name().string();
     if (name == "Orientation" || name == "Compression" || name.substr(0, 5) == "oiio:") continue;
@@ -96,9 +100,7 @@ Bytes encoded(FileKind kind, const std::string& path, const Image& image, const 
   const Bytes icc = kind == FileKind::openexr ? Bytes{} : profile_for(source, format, image.color());
   Bytes exif = source ? source->exif : Bytes{};
   normalise_exif(exif, image.width(), image.height());
-  const auto encode = [&] {
-    return encode_image(plugin_of(kind), path, spec, image.view().data, image.stride());
-  };
+  const auto encode = [&] { return encode_image(plugin_of(kind), path, spec, image.view().data, image.stride()); };
   switch (kind) {
     case FileKind::jpeg:
       spec["Compression"] = "jpeg:" + std::to_string(options.quality);
@@ -133,7 +135,8 @@ Bytes encode_image(const char* plugin, const std::string& path, OIIO::ImageSpec 
   std::unique_ptr<OIIO::ImageOutput> created = OIIO::ImageOutput::create(plugin);
   if (!created) {
     OIIO::geterror();
-    fail(ErrorCode::unsupported, "'", path, "' cannot be written: this system's OpenImageIO has no ", plugin, " writer");
+    fail(ErrorCode::unsupported, "'", path, "' cannot be written: this system's OpenImageIO has no ", plugin,
+         " writer");
   }
   const Writer writer(created.release());
   std::vector<unsigned char> bytes;

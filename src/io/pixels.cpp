@@ -51,10 +51,14 @@ void turn(const ImageView& from, const MutableImageView& to, int orientation) {
 
 float load(const ImageView& image, int y, std::int64_t index) {
   switch (image.format.scalar) {
-    case Scalar::u8: return static_cast<float>(image.row<std::uint8_t>(y)[index]) / 255.0f;
-    case Scalar::u16: return static_cast<float>(image.row<std::uint16_t>(y)[index]) / 65535.0f;
-    case Scalar::f16: return imath_half_to_float(image.row<std::uint16_t>(y)[index]);
-    case Scalar::f32: break;
+    case Scalar::u8:
+      return static_cast<float>(image.row<std::uint8_t>(y)[index]) / 255.0f;
+    case Scalar::u16:
+      return static_cast<float>(image.row<std::uint16_t>(y)[index]) / 65535.0f;
+    case Scalar::f16:
+      return imath_half_to_float(image.row<std::uint16_t>(y)[index]);
+    case Scalar::f32:
+      break;
   }
   return image.row<float>(y)[index];
 }
@@ -64,31 +68,45 @@ float clamped(float v) { return !(v > 0) ? 0.0f : v > 1 ? 1.0f : v; }
 
 void store(const MutableImageView& image, int y, std::int64_t index, float v) {
   switch (image.format.scalar) {
-    case Scalar::u8: image.row<std::uint8_t>(y)[index] = static_cast<std::uint8_t>(clamped(v) * 255.0f + 0.5f); break;
+    case Scalar::u8:
+      image.row<std::uint8_t>(y)[index] = static_cast<std::uint8_t>(clamped(v) * 255.0f + 0.5f);
+      break;
     case Scalar::u16:
       image.row<std::uint16_t>(y)[index] = static_cast<std::uint16_t>(clamped(v) * 65535.0f + 0.5f);
       break;
-    case Scalar::f16: image.row<std::uint16_t>(y)[index] = imath_float_to_half(v); break;
-    case Scalar::f32: image.row<float>(y)[index] = v; break;
+    case Scalar::f16:
+      image.row<std::uint16_t>(y)[index] = imath_float_to_half(v);
+      break;
+    case Scalar::f32:
+      image.row<float>(y)[index] = v;
+      break;
   }
 }
 
 float to_linear(Transfer transfer, float x) {
   switch (transfer) {
-    case Transfer::srgb: return x <= 0.04045f ? x / 12.92f : std::pow((x + 0.055f) / 1.055f, 2.4f);
-    case Transfer::bt709: return x < 0.081f ? x / 4.5f : std::pow((x + 0.099f) / 1.099f, 1 / 0.45f);
-    case Transfer::gamma22: return x > 0 ? std::pow(x, 2.2f) : 0;
-    case Transfer::linear: break;
+    case Transfer::srgb:
+      return x <= 0.04045f ? x / 12.92f : std::pow((x + 0.055f) / 1.055f, 2.4f);
+    case Transfer::bt709:
+      return x < 0.081f ? x / 4.5f : std::pow((x + 0.099f) / 1.099f, 1 / 0.45f);
+    case Transfer::gamma22:
+      return x > 0 ? std::pow(x, 2.2f) : 0;
+    case Transfer::linear:
+      break;
   }
   return x;
 }
 
 float from_linear(Transfer transfer, float x) {
   switch (transfer) {
-    case Transfer::srgb: return x <= 0.0031308f ? x * 12.92f : 1.055f * std::pow(x, 1 / 2.4f) - 0.055f;
-    case Transfer::bt709: return x < 0.018f ? x * 4.5f : 1.099f * std::pow(x, 0.45f) - 0.099f;
-    case Transfer::gamma22: return x > 0 ? std::pow(x, 1 / 2.2f) : 0;
-    case Transfer::linear: break;
+    case Transfer::srgb:
+      return x <= 0.0031308f ? x * 12.92f : 1.055f * std::pow(x, 1 / 2.4f) - 0.055f;
+    case Transfer::bt709:
+      return x < 0.018f ? x * 4.5f : 1.099f * std::pow(x, 0.45f) - 0.099f;
+    case Transfer::gamma22:
+      return x > 0 ? std::pow(x, 1 / 2.2f) : 0;
+    case Transfer::linear:
+      break;
   }
   return x;
 }
@@ -118,14 +136,30 @@ Image upright(Image image, int orientation) {
   const ImageView from = image.view();
   const MutableImageView to = out.mutable_view();
   switch (from.format.bytes()) {
-    case 1: turn<1>(from, to, orientation); break;
-    case 2: turn<2>(from, to, orientation); break;
-    case 3: turn<3>(from, to, orientation); break;
-    case 4: turn<4>(from, to, orientation); break;
-    case 6: turn<6>(from, to, orientation); break;
-    case 8: turn<8>(from, to, orientation); break;
-    case 12: turn<12>(from, to, orientation); break;
-    default: turn<16>(from, to, orientation); break;
+    case 1:
+      turn<1>(from, to, orientation);
+      break;
+    case 2:
+      turn<2>(from, to, orientation);
+      break;
+    case 3:
+      turn<3>(from, to, orientation);
+      break;
+    case 4:
+      turn<4>(from, to, orientation);
+      break;
+    case 6:
+      turn<6>(from, to, orientation);
+      break;
+    case 8:
+      turn<8>(from, to, orientation);
+      break;
+    case 12:
+      turn<12>(from, to, orientation);
+      break;
+    default:
+      turn<16>(from, to, orientation);
+      break;
   }
   return out;
 }
@@ -147,7 +181,8 @@ Image converted(const ImageView& image, PixelFormat format, Color color) {
   const MutableImageView to = out.mutable_view();
   const bool recurve = image.color.transfer != color.transfer;
   const bool alpha = image.format.channels == 4;
-  const bool straighten = alpha && image.color.premultiplied && (recurve || !color.premultiplied) && format.channels == 4;
+  const bool straighten =
+      alpha && image.color.premultiplied && (recurve || !color.premultiplied) && format.channels == 4;
   const bool multiply = alpha && color.premultiplied && (straighten || !image.color.premultiplied);
   const bool plain = !recurve && !straighten && !multiply && image.format == format;
   tbb::parallel_for(0, static_cast<int>(image.height), [&](int y) {
@@ -190,11 +225,12 @@ void row_to_rgb8(const ImageView& image, int y, unsigned char* rgb) {
 
 void check_host_image(const ImageView& image, const char* what) {
   require(!image.empty(), what, " has no pixels");
-  require(image.device.kind == DeviceKind::cpu, what, " lies in device memory; bring it to the host with Device::download");
+  require(image.device.kind == DeviceKind::cpu, what,
+          " lies in device memory; bring it to the host with Device::download");
   const int channels = image.format.channels;
   require(channels == 1 || channels == 3 || channels == 4, what, " has ", channels, " channels; 1, 3 or 4 are allowed");
-  require(image.width <= max_image_side && image.height <= max_image_side, what, " is ", image.width, " x ", image.height,
-          " pixels; the longest side allowed is ", max_image_side);
+  require(image.width <= max_image_side && image.height <= max_image_side, what, " is ", image.width, " x ",
+          image.height, " pixels; the longest side allowed is ", max_image_side);
   require(image.stride >= static_cast<std::int64_t>(image.width) * image.format.bytes(), what, " has a stride of ",
           image.stride, " bytes, less than the ", static_cast<std::int64_t>(image.width) * image.format.bytes(),
           " bytes of a row");
