@@ -91,6 +91,9 @@ class RELIEVO_API LayeredScene final {
   ImageView alpha() const noexcept;
   /// The layers composited without motion: the photo.
   Image flatten() const;
+  /// The same scene at another size, for previews and animations: layers by area when smaller and
+  /// bilinear when larger. Throws Error{invalid_argument} for a side out of range.
+  LayeredScene resized(int width, int height) const;
 
   /// Internal.
   struct Impl;

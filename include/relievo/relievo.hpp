@@ -16,4 +16,5 @@
 #include <relievo/sequence.hpp>
 #include <relievo/stereo_encoder.hpp>
 #include <relievo/stream.hpp>
+#include <relievo/trace.hpp>
 #include <relievo/version.hpp>

@@ -4,14 +4,17 @@
 #include <exception>
 #include <new>
 
+#include <relievo/trace.hpp>
+
 #include "core/check.hpp"
 
 namespace relievo {
 inline namespace v1 {
 
-/// Runs `body`; whatever it throws leaves as Error.
+/// Runs `body` as a traced stage; whatever it throws leaves as Error.
 template <class Body>
 auto at_boundary(const char* what, Body&& body) -> decltype(body()) {
+  const TraceSpan span(what);
   try {
     return body();
   } catch (const Error&) {

@@ -221,6 +221,30 @@ LayerView LayeredScene::layer(int index) const {
   return impl_->layers[static_cast<std::size_t>(index)].view();
 }
 
+LayeredScene LayeredScene::resized(int width, int height) const {
+  return at_boundary("resizing a scene", [&] {
+    check_size(width, height);
+    auto to = std::make_unique<Impl>(impl_->device);
+    to->width = width;
+    to->height = height;
+    to->format = impl_->format;
+    to->color = impl_->color;
+    const ResizeFilter filter =
+        width <= impl_->width && height <= impl_->height ? ResizeFilter::area : ResizeFilter::bilinear;
+    const auto at_size = [&](const Image& image) {
+      if (image.empty()) return Image();
+      Image out = impl_->device.allocate(width, height, image.format(), image.color());
+      impl_->device.engine().resize(image, out.mutable_view(), filter);
+      return out;
+    };
+    for (const Impl::Layer& layer : impl_->layers) {
+      to->layers.push_back({at_size(layer.color), at_size(layer.coverage), at_size(layer.disparity), layer.statistics});
+    }
+    to->alpha = at_size(impl_->alpha);
+    return LayeredScene(std::move(to));
+  });
+}
+
 Image LayeredScene::flatten() const {
   return at_boundary("flattening a scene", [&] {
     const std::vector<LayerView> views = impl_->views();

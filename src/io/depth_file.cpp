@@ -1,0 +1,154 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+#include <relievo/io/depth.hpp>
+#include <relievo/io/photo.hpp>
+
+#include "io/depth_formats.hpp"
+#include "io/oiio.hpp"
+#include "io/pixels.hpp"
+
+namespace relievo {
+inline namespace v1 {
+namespace io {
+namespace {
+
+int depth_channel(const OIIO::ImageSpec& spec) {
+  for (const char* name : {"Z", "Y"}) {
+    const auto& names = spec.channelnames;
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found != names.end()) return static_cast<int>(found - names.begin());
+  }
+  return 0;
+}
+
+template <class T>
+void take_channel(OpenedImage& opened, const std::string& path, const DepthRule& rule, DepthRaster& raster) {
+  const OIIO::TypeDesc type(static_cast<OIIO::TypeDesc::BASETYPE>(OIIO::BaseTypeFromC<T>::value));
+  std::vector<T> stored(raster.values.size());
+  const int channel = depth_channel(opened.reader->spec());
+  read_channels(opened, path, channel, channel + 1, type, stored.data(), sizeof(T),
+                static_cast<std::int64_t>(sizeof(T)) * raster.width);
+  for (std::size_t i = 0; i < stored.size(); ++i) {
+    const auto value = static_cast<double>(stored[i]);
+    if constexpr (std::is_integral_v<T>) {
+      raster.values[i] = rule.of_integer(value, static_cast<double>(std::numeric_limits<T>::max()));
+    } else {
+      raster.values[i] = rule.of_float(value);
+    }
+  }
+}
+
+DepthRaster read_picture(const std::string& path, Bytes bytes, const DepthRule& rule) {
+  OpenedImage opened = open_image(path, std::move(bytes), ReadLimits{}.max_pixels);
+  const OIIO::ImageSpec& spec = opened.reader->spec();
+  DepthRaster raster{spec.width, spec.height, {}};
+  raster.values.resize(static_cast<std::size_t>(spec.width) * static_cast<std::size_t>(spec.height));
+  switch (spec.format.basetype) {
+    case OIIO::TypeDesc::UINT8:
+      take_channel<std::uint8_t>(opened, path, rule, raster);
+      break;
+    case OIIO::TypeDesc::UINT16:
+      take_channel<std::uint16_t>(opened, path, rule, raster);
+      break;
+    case OIIO::TypeDesc::UINT32:
+      take_channel<std::uint32_t>(opened, path, rule, raster);
+      break;
+    case OIIO::TypeDesc::INT16:
+      take_channel<std::int16_t>(opened, path, rule, raster);
+      break;
+    case OIIO::TypeDesc::INT32:
+      take_channel<std::int32_t>(opened, path, rule, raster);
+      break;
+    default:
+      take_channel<float>(opened, path, rule, raster);
+      break;
+  }
+  return raster;
+}
+
+DepthRaster read_raster(const std::string& path, const DepthRule& rule) {
+  Bytes bytes = read_file(path, most_bytes(ReadLimits{}.max_pixels));
+  switch (kind_of(bytes)) {
+    case FileKind::pfm:
+      return parse_pfm(path, bytes, rule);
+    case FileKind::npy:
+      return parse_npy(path, bytes, rule);
+    case FileKind::pnm:
+      return parse_pgm(path, bytes, rule);
+    default:
+      return read_picture(path, std::move(bytes), rule);
+  }
+}
+
+// Polynomial of degree 5 for the Turbo colour map (A. Mikhailov, "Turbo, An Improved Rainbow Colormap
+// for Visualization", 2019; polynomial by R. Du).
+void turbo(float x, std::uint8_t* rgb) {
+  static constexpr float coefficients[3][6] = {
+      {0.13572138f, 4.61539260f, -42.66032258f, 132.13108234f, -152.94239396f, 59.28637943f},
+      {0.09140261f, 2.19418839f, 4.84296658f, -14.18503333f, 4.27729857f, 2.82956604f},
+      {0.10667330f, 12.64194608f, -60.58204836f, 110.36276771f, -89.90310912f, 27.34824973f}};
+  for (int c = 0; c < 3; ++c) {
+    float value = 0;
+    for (int i = 5; i >= 0; --i) value = value * x + coefficients[c][i];
+    rgb[c] = static_cast<std::uint8_t>(std::clamp(value, 0.0f, 1.0f) * 255.0f + 0.5f);
+  }
+}
+
+Image turbo_picture(const ImageView& relative) {
+  Image picture(relative.width, relative.height, {Scalar::u8, 3});
+  for (int y = 0; y < relative.height; ++y) {
+    for (int x = 0; x < relative.width; ++x) turbo(relative.row<float>(y)[x], picture.row<std::uint8_t>(y) + 3 * x);
+  }
+  return picture;
+}
+
+}  // namespace
+
+DepthMap read_depth(const std::string& path, DepthKind kind, double scale) {
+  require(scale > 0 && std::isfinite(scale), "scale is ", scale, "; it must be above 0 and finite");
+  return guarded(ErrorCode::corrupt_data, path, [&] {
+    const DepthRaster raster = read_raster(path, {kind, scale});
+    const bool distances = kind != DepthKind::disparity;
+    require(std::any_of(raster.values.begin(), raster.values.end(),
+                        [&](float v) { return std::isfinite(v) && (!distances || v > 0); }),
+            "'", path, "' holds no known depth");
+    return DepthMap(
+        {raster.values.data(), raster.width, raster.height, std::int64_t{4} * raster.width, {Scalar::f32, 1}, {}, {}},
+        kind);
+  });
+}
+
+void write_depth(const std::string& path, const DepthMap& depth) {
+  const std::string extension = extension_of(path);
+  require(!depth.empty(), "the depth map to write has no pixels");
+  const ImageView values = depth.values();
+  guarded(ErrorCode::io, path, [&] {
+    if (extension == ".pfm" || extension == ".npy") {
+      const Bytes bytes = extension == ".pfm" ? format_pfm(values) : format_npy(values);
+      write_file(path, bytes.data(), bytes.size());
+    } else if (extension == ".exr") {
+      OIIO::ImageSpec spec(values.width, values.height, 1, OIIO::TypeDesc::FLOAT);
+      spec.channelnames = {"Z"};
+      spec.z_channel = 0;
+      spec["compression"] = "zip";
+      const Bytes bytes = encode_image("openexr", path, spec, values.data, values.stride);
+      write_file(path, bytes.data(), bytes.size());
+    } else if (extension == ".png") {
+      const Image relative = depth.relative();
+      ImageView numbers = relative.view();
+      numbers.color = {};  // numbers, not light: no transfer curve may touch them
+      write(path, converted(numbers, {Scalar::u16, 1}, {}));
+    } else if (extension == ".jpg" || extension == ".jpeg") {
+      write(path, turbo_picture(depth.relative()));
+    } else {
+      fail(ErrorCode::invalid_argument, "'", path, "' has no extension of depth; .pfm .npy .exr .png .jpg are allowed");
+    }
+  });
+}
+
+}  // namespace io
+}  // namespace v1
+}  // namespace relievo

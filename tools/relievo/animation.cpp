@@ -1,0 +1,47 @@
+#include "animation.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace tool {
+
+bool fits(const relievo::LayeredScene& scene, int side) {
+  return side == 0 || std::max(scene.width(), scene.height()) <= side;
+}
+
+relievo::LayeredScene fitted(const relievo::LayeredScene& scene, int side) {
+  const double scale = static_cast<double>(side) / std::max(scene.width(), scene.height());
+  const auto even = [scale](int length) { return std::max(2, static_cast<int>(length * scale / 2 + 0.5) * 2); };
+  return scene.resized(even(scene.width()), even(scene.height()));
+}
+
+void write_animation(const std::string& path, const relievo::ParallaxAnimator& animator,
+                     const relievo::LayeredScene& scene, const relievo::io::VideoOptions& options,
+                     const relievo::Progress& progress) {
+  relievo::io::VideoWriter writer(path, options);
+  animator.render(
+      scene, [&](int, const relievo::ImageView& frame) { writer.add(frame); }, progress);
+  writer.finish();
+}
+
+void write_stereo_video(const std::string& path, const relievo::Image& packed, relievo::StereoLayout layout,
+                        int threads) {
+  relievo::io::VideoOptions options;
+  options.fps = 30;
+  options.threads = threads;
+  if (layout == relievo::StereoLayout::side_by_side || layout == relievo::StereoLayout::half_side_by_side) {
+    options.packing = relievo::io::FramePacking::side_by_side;
+  } else if (layout == relievo::StereoLayout::top_bottom) {
+    options.packing = relievo::io::FramePacking::top_bottom;
+  }
+  relievo::io::VideoWriter writer(path, options);
+  for (int i = 0; i < 30; ++i) writer.add(packed);
+  writer.finish();
+}
+
+bool is_video_name(const std::string& path) {
+  const std::string extension = std::filesystem::path(path).extension().string();
+  return extension == ".mp4" || extension == ".mov" || extension == ".hevc" || extension == ".gif";
+}
+
+}  // namespace tool

@@ -1,0 +1,201 @@
+// Everything from one photo, into NAME_output/.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "animation.hpp"
+#include "flags.hpp"
+#include "verbs.hpp"
+
+namespace tool {
+namespace {
+
+struct Flags {
+  relievo::BokehOptions bokeh;
+  relievo::ParallaxOptions parallax;
+  relievo::StereoOptions stereo;
+  int animation_size = 1280;
+  int gif_size = 640;
+};
+
+/// Runs jobs one after the other beside the main thread; the first error surfaces in `finish`.
+class Background {
+ public:
+  ~Background() {
+    for (std::thread& thread : threads_) {
+      if (thread.joinable()) thread.join();
+    }
+  }
+
+  void run(std::vector<std::function<void()>> jobs) {
+    threads_.emplace_back([this, jobs = std::move(jobs)] {
+      try {
+        for (const auto& job : jobs) job();
+      } catch (...) {
+        const std::lock_guard lock(mutex_);
+        if (!error_) error_ = std::current_exception();
+      }
+    });
+  }
+
+  void finish() {
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ private:
+  std::vector<std::thread> threads_;
+  std::mutex mutex_;
+  std::exception_ptr error_;
+};
+
+/// Makes the folder; says whether it is new.
+bool make_folder(const std::string& folder) {
+  if (mkdir(folder.c_str(), 0777) == 0) return true;
+  struct stat status {};
+  if (errno == EEXIST && stat(folder.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return false;
+  const bool file = errno == EEXIST;
+  throw relievo::Error(relievo::ErrorCode::io, "The folder " + folder + " cannot be made: " +
+                                                   (file ? "a file of that name is in the way" : std::strerror(errno)) +
+                                                   ".");
+}
+
+void make_all(Inputs& inputs, const Flags& flags, const std::string& folder, const std::string& name) {
+  Report& report = inputs.report;
+  const relievo::Device device = inputs.open_device();
+  const relievo::BokehRenderer bokeh(device, flags.bokeh);
+  const relievo::ParallaxAnimator animator(device, flags.parallax);
+  const relievo::StereoEncoder stereo(device, flags.stereo);
+  const std::string base = folder + "/";
+  const auto write = [&](const std::string& file, const relievo::ImageView& image, const relievo::io::Photo* source) {
+    report.stage("write " + file, [&] { relievo::io::write(base + file, image, source); });
+  };
+
+  const relievo::io::Photo photo = inputs.read_photo();
+  const relievo::DepthMap depth = inputs.find_depth(device, photo);
+  const relievo::LayeredScene scene = inputs.bake_scene(device, photo, depth);
+  const bool subject = scene.layer_count() > 1;
+  if (!subject) {
+    report.add_note("No subject stands out from its background; the matte is empty and nothing was filled.");
+  }
+
+  Background background;
+  relievo::Image no_matte;
+  if (!subject) {
+    no_matte = relievo::Image(scene.width(), scene.height(), {relievo::Scalar::u8, 1});
+    std::memset(no_matte.mutable_view().data, 0, static_cast<std::size_t>(no_matte.stride()) * no_matte.height());
+  }
+  background.run({
+      [&] {
+        report.stage("write depth_image.jpg", [&] { relievo::io::write_depth(base + "depth_image.jpg", depth); });
+      },
+      [&] { report.stage("write depth.png", [&] { relievo::io::write_depth(base + "depth.png", depth); }); },
+      [&] { write("matte.png", subject ? scene.layer(1).coverage : no_matte.view(), nullptr); },
+      [&] { write("background.png", scene.layer(0).color, &photo); },
+  });
+
+  const relievo::Image picture = report.stage("bokeh", [&] { return bokeh.render(scene); });
+  const relievo::StereoPair pair = report.stage("stereo", [&] { return stereo.render(scene); });
+  background.finish();
+
+  const bool small = !fits(scene, flags.animation_size);
+  // The eyes of the video keep to the size of the animation; the stills have all of the photo.
+  const relievo::StereoPair video_pair =
+      small ? report.stage("stereo video", [&] { return stereo.render(fitted(scene, flags.animation_size)); })
+            : relievo::StereoPair{};
+  background.run({
+      [&] { write("bokeh.jpg", picture, &photo); },
+      [&] { write("stereo_left.png", pair.left, &photo); },
+      [&] { write("stereo_right.png", pair.right, &photo); },
+      [&] {
+        report.stage("write sbs.hevc", [&] {
+          write_stereo_video(base + name + "_sbs.hevc", stereo.pack(small ? video_pair : pair),
+                             relievo::StereoLayout::side_by_side, inputs.threads);
+        });
+      },
+  });
+  report.stage("animate", [&] {
+    const relievo::LayeredScene soft =
+        bokeh.defocus(small ? fitted(scene, flags.animation_size) : scene.resized(scene.width(), scene.height()));
+    relievo::io::VideoOptions options;
+    options.fps = animator.fps();
+    options.threads = inputs.threads;
+    report.stage("parallax.mp4", [&] {
+      write_animation(base + "parallax.mp4", animator, soft, options, report.progress().part(0, 0.6));
+    });
+    report.stage("parallax.gif", [&] {
+      const relievo::Progress part = report.progress().part(0.6, 1);
+      if (fits(soft, flags.gif_size)) {
+        write_animation(base + "parallax.gif", animator, soft, options, part);
+      } else {
+        write_animation(base + "parallax.gif", animator, fitted(soft, flags.gif_size), options, part);
+      }
+    });
+  });
+  background.finish();
+
+  report.add_file(base + "depth_image.jpg", "depth for the eye: warm is near");
+  report.add_file(base + "depth.png", "depth, 16 bits: bright is near");
+  report.add_file(base + "matte.png", "the subject");
+  report.add_file(base + "background.png", "what the subject hides, filled");
+  report.add_file(base + "bokeh.jpg", "depth of field, focused on the subject");
+  report.add_file(base + "parallax.mp4", "a moving camera");
+  report.add_file(base + "parallax.gif", "the same for anywhere");
+  report.add_file(base + "stereo_left.png", "left eye");
+  report.add_file(base + "stereo_right.png", "right eye");
+  report.add_file(base + name + "_sbs.hevc", "both eyes side by side, for headsets and 3D screens");
+}
+
+}  // namespace
+
+void add_all(CLI::App& app, Inputs& inputs) {
+  const auto flags = std::make_shared<Flags>();
+  if (inputs.preset == Preset::spatial_photo) {
+    flags->bokeh = relievo::BokehOptions::spatial_photo();
+    flags->parallax = relievo::ParallaxOptions::spatial_photo();
+    flags->stereo = relievo::StereoOptions::spatial_photo();
+    flags->animation_size = flags->gif_size = 0;
+  }
+  CLI::App* verb = app.add_subcommand("all", "all of it, into NAME_output/ (`relievo PHOTO` means this)");
+  add_common(*verb, inputs, false);
+  verb->add_option("-o,--output", inputs.output, "the folder (NAME_output beside where you are)")->type_name("FOLDER");
+  add_scene_flags(*verb, inputs);
+  add_flags(*verb, flags->bokeh, inputs.texts, "bokeh-", "Bokeh");
+  add_flags(*verb, flags->parallax, inputs.texts, "parallax-", "Parallax");
+  add_flags(*verb, flags->stereo, inputs.texts, "stereo-", "Stereo");
+  verb->add_option("--animation-size", flags->animation_size,
+                   "longer side of the MP4 and of each eye of the video, 0 = the photo's, 0 to 8192 px (1280; 0 with "
+                   "the preset)")
+      ->check(CLI::Range(0, 8192))
+      ->type_name("")
+      ->group("Parallax");
+  verb->add_option("--gif-size", flags->gif_size,
+                   "longer side of the GIF, 0 = the animation's, 0 to 8192 px (640; 0 with the preset)")
+      ->check(CLI::Range(0, 8192))
+      ->type_name("")
+      ->group("Parallax");
+  verb->callback([&inputs, flags] {
+    const std::string name = std::filesystem::path(inputs.photo).stem().string();
+    const std::string folder = inputs.output.empty() ? name + "_output" : inputs.output;
+    const bool is_new = make_folder(folder);
+    try {
+      make_all(inputs, *flags, folder, name);
+    } catch (...) {
+      // An empty folder is no result.
+      if (is_new) rmdir(folder.c_str());
+      throw;
+    }
+    inputs.report.print(folder);
+  });
+}
+
+}  // namespace tool

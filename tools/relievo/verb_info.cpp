@@ -1,0 +1,83 @@
+// What this build and machine can do, and what a photo is.
+#include <cstdio>
+#include <string>
+
+#include "verbs.hpp"
+
+namespace tool {
+namespace {
+
+const char* scalar_name(relievo::Scalar scalar) {
+  switch (scalar) {
+    case relievo::Scalar::u8:
+      return "8 bits";
+    case relievo::Scalar::u16:
+      return "16 bits";
+    case relievo::Scalar::f16:
+      return "half";
+    case relievo::Scalar::f32:
+      return "float";
+  }
+  return "?";
+}
+
+const char* primaries_name(relievo::Primaries primaries) {
+  switch (primaries) {
+    case relievo::Primaries::bt709:
+      return "sRGB / BT.709";
+    case relievo::Primaries::display_p3:
+      return "Display P3";
+    case relievo::Primaries::bt2020:
+      return "BT.2020";
+    case relievo::Primaries::adobe_rgb:
+      return "Adobe RGB";
+    case relievo::Primaries::unspecified:
+      return "unspecified";
+  }
+  return "?";
+}
+
+void describe_photo(Inputs& inputs) {
+  const relievo::io::Photo photo = inputs.read_photo();
+  const relievo::Image& image = photo.image;
+  inputs.report.add_fact("photo", inputs.photo);
+  inputs.report.add_fact("size", std::to_string(image.width()) + " x " + std::to_string(image.height()));
+  inputs.report.add_fact("pixels",
+                         std::to_string(image.format().channels) + " channels, " + scalar_name(image.format().scalar));
+  inputs.report.add_fact("colour", std::string(primaries_name(image.color().primaries)) +
+                                       (photo.icc.empty() ? "" : ", with an ICC profile"));
+  if (photo.fov_degrees() > 0)
+    inputs.report.add_fact("field of view", std::to_string(photo.fov_degrees()) + " degrees");
+}
+
+void describe_build(Inputs& inputs) {
+  inputs.report.add_fact("relievo", relievo::version());
+  for (const relievo::Device& device : relievo::Device::list()) {
+    inputs.report.add_fact(device.kind() == relievo::DeviceKind::cpu ? "cpu" : "cuda",
+                           device.name() + ", " + std::to_string(device.threads()) + " threads");
+  }
+  for (const relievo::ModuleStatus& module : relievo::module_status()) {
+    inputs.report.add_fact(module.name + " module", module.loaded ? module.file : "absent: " + module.reason);
+  }
+  std::string models;
+  for (const std::string& model : relievo::DepthEstimator::models()) models += (models.empty() ? "" : ", ") + model;
+  inputs.report.add_fact("depth models", models);
+}
+
+}  // namespace
+
+void add_info(CLI::App& app, Inputs& inputs) {
+  CLI::App* verb = app.add_subcommand("info", "this build and machine, or a photo");
+  verb->add_option("photo", inputs.photo, "a photo to describe");
+  verb->add_flag("--json", inputs.report.json, "print as JSON");
+  verb->callback([&inputs] {
+    if (inputs.photo.empty()) {
+      describe_build(inputs);
+    } else {
+      describe_photo(inputs);
+    }
+    inputs.report.print({});
+  });
+}
+
+}  // namespace tool
