@@ -61,7 +61,7 @@ def programs(page, text):
 
 
 def compile_one(cxx, standard, inside, source):
-    command = [cxx, f"-std={standard}", "-fsyntax-only", "-Wall", "-Wextra", "-Wno-unused", "-Werror",
+    command = [cxx, f"-std={standard}", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Wno-unused", "-Werror",
                "-I", str(ROOT / "include"), "-x", "c++", "-"]
     for folder in ("/usr/include/opencv4", "/usr/include/eigen3"):
         command[1:1] = ["-isystem", folder]
