@@ -108,6 +108,23 @@ void CpuEngine::flatten(const LayerView* layers, int count, const MutableImageVi
   });
 }
 
+void CpuEngine::visible_disparity(const LayerView* layers, int count, const MutableImageView& out) {
+  parallel_rows(out.height, 32, [&](int first, int last, Scratch&) {
+    for (int y = first; y < last; ++y) {
+      float* const to = out.row<float>(y);
+      std::memcpy(to, layers[0].disparity.row<float>(y), std::size_t(out.width) * sizeof(float));
+      for (int i = 1; i < count; ++i) {
+        const float* const from = layers[i].disparity.row<float>(y);
+        const std::uint8_t* const cover =
+            layers[i].coverage.empty() ? nullptr : layers[i].coverage.row<std::uint8_t>(y);
+        for (int x = 0; x < out.width; ++x) {
+          if (cover == nullptr || cover[x] >= 128) to[x] = from[x];
+        }
+      }
+    }
+  });
+}
+
 void CpuEngine::over(const ImageView& front, const MutableImageView& back) {
   const auto over_row = HWY_DYNAMIC_DISPATCH(OverRow);
   parallel_rows(back.height, 32, [&](int first, int last, Scratch&) {

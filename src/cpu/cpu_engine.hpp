@@ -42,6 +42,10 @@ class CpuEngine final : public Engine {
                           const MutableImageView& out) override;
   void unpremultiply_linear(const ImageView& in, const MutableImageView& out) override;
   void flatten(const LayerView* layers, int count, const MutableImageView& out) override;
+  void visible_disparity(const LayerView* layers, int count, const MutableImageView& out) override;
+  void extract_alpha(const ImageView& in, const MutableImageView& out) override;
+  void insert_alpha(const ImageView& alpha, const MutableImageView& out) override;
+  void anaglyph(const ImageView& left, const ImageView& right, const MutableImageView& out) override;
   void guided_filter(const ImageView& guide, const ImageView& in, const MutableImageView& out, int radius,
                      float epsilon) override;
   void warp_layers(const LayerView* layers, const LayerMotion* motions, int count, float zoom,
