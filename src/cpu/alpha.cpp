@@ -1,0 +1,34 @@
+// Alpha as an image of its own.
+#include <cstdint>
+
+#include "cpu/cpu_engine.hpp"
+#include "cpu/scalar.hpp"
+
+namespace relievo {
+inline namespace v1 {
+
+void CpuEngine::extract_alpha(const ImageView& in, const MutableImageView& out) {
+  parallel_rows(out.height, 64, [&](int first, int last, Scratch&) {
+    for (int y = first; y < last; ++y) {
+      const std::uint16_t* const rgba = in.row<std::uint16_t>(y);
+      std::uint8_t* const alpha = out.row<std::uint8_t>(y);
+      for (int x = 0; x < out.width; ++x) alpha[x] = static_cast<std::uint8_t>((rgba[4 * x + 3] + 128u) / 257u);
+    }
+  });
+}
+
+void CpuEngine::insert_alpha(const ImageView& alpha, const MutableImageView& out) {
+  parallel_rows(out.height, 64, [&](int first, int last, Scratch&) {
+    for (int y = first; y < last; ++y) {
+      with_scalar(out.format.scalar, [&](auto t) {
+        using T = decltype(t);
+        const T* const from = alpha.row<T>(y);
+        T* const rgba = out.row<T>(y);
+        for (int x = 0; x < out.width; ++x) rgba[4 * x + 3] = from[x];
+      });
+    }
+  });
+}
+
+}  // namespace v1
+}  // namespace relievo

@@ -1,0 +1,117 @@
+// Between levels of blur, pixel by pixel.
+#include "cpu/targets.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cpu/blend_levels.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "cpu/scalar.hpp"
+#include "kernels/coc.hpp"
+#include "kernels/sampling.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace relievo {
+inline namespace v1 {
+namespace HWY_NAMESPACE {
+namespace {
+
+template <int channels, class T>
+void BlendRow(const void* const* levels, int count, const float* level, T* out, int width) {
+  for (int x = 0; x < width; ++x) {
+    const float position = clamp_to(level[x], static_cast<float>(count - 1));
+    const int i = static_cast<int>(position);
+    const float t = position - static_cast<float>(i);
+    const T* const a = static_cast<const T*>(levels[i]) + channels * x;
+    const T* const b = static_cast<const T*>(levels[t > 0 ? i + 1 : i]) + channels * x;
+    for (int c = 0; c < channels; ++c) {
+      out[channels * x + c] = from_float<T>(lerp(to_float(a[c]), to_float(b[c]), t));
+    }
+  }
+}
+
+void Blend(Scalar scalar, int channels, const void* const* levels, int count, const float* level, void* out,
+           int width) {
+  with_scalar(scalar, [&](auto t) {
+    using T = decltype(t);
+    if (channels == 1) {
+      BlendRow<1>(levels, count, level, static_cast<T*>(out), width);
+    } else if (channels == 3) {
+      BlendRow<3>(levels, count, level, static_cast<T*>(out), width);
+    } else {
+      BlendRow<4>(levels, count, level, static_cast<T*>(out), width);
+    }
+  });
+}
+
+// kernels/coc.hpp's level_of with selections in place of branches: one division, the same bits.
+void LevelRow(const float* disparity, float focus, float range, float scale, const float* radii, int count, float* out,
+              int width) {
+  for (int x = 0; x < width; ++x) {
+    const float radius = coc_radius(disparity[x], focus, range, scale);
+    float base = 0;
+    float low = radii[0];
+    float high = radii[1];
+    for (int i = 1; i + 1 < count; ++i) {
+      const bool past = radius >= radii[i];
+      base = past ? static_cast<float>(i) : base;
+      low = past ? radii[i] : low;
+      high = past ? radii[i + 1] : high;
+    }
+    const float level = base + (radius - low) / (high - low);
+    const float above = radius > radii[0] ? level : 0.0f;
+    out[x] = radius >= radii[count - 1] ? static_cast<float>(count - 1) : above;
+  }
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace v1
+}  // namespace relievo
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+
+#include <algorithm>
+#include <vector>
+
+#include "cpu/cpu_engine.hpp"
+
+namespace relievo {
+inline namespace v1 {
+namespace {
+
+HWY_EXPORT(Blend);
+HWY_EXPORT(LevelRow);
+
+}  // namespace
+
+void CpuEngine::blend_levels(const ImageView* levels, int count, const ImageView& level, const MutableImageView& out) {
+  const auto blend = HWY_DYNAMIC_DISPATCH(Blend);
+  parallel_rows(out.height, 32, [&](int first, int last, Scratch& scratch) {
+    const void** const rows = scratch.take<const void*>(std::size_t(count));
+    for (int y = first; y < last; ++y) {
+      for (int i = 0; i < count; ++i) rows[i] = levels[i].row<char>(y);
+      blend(out.format.scalar, out.format.channels, rows, count, level.row<float>(y), out.row<char>(y), out.width);
+    }
+  });
+}
+
+void CpuEngine::coc_levels(const ImageView& disparity, int first_row, float focus, float range, float scale,
+                           const float* radii, int count, const MutableImageView& out) {
+  const auto level_row = HWY_DYNAMIC_DISPATCH(LevelRow);
+  parallel_rows(out.height, 32, [&](int first, int last, Scratch&) {
+    for (int y = first; y < last; ++y) {
+      if (count == 1) {
+        std::fill_n(out.row<float>(y), out.width, 0.0f);
+      } else {
+        level_row(disparity.row<float>(first_row + y), focus, range, scale, radii, count, out.row<float>(y), out.width);
+      }
+    }
+  });
+}
+
+}  // namespace v1
+}  // namespace relievo
+
+#endif  // HWY_ONCE

@@ -1,0 +1,224 @@
+// Separable Gaussian. Bytes run in 16-bit fixed point: weights in 1/2^15, rows between the two passes
+// in 1/2^7, so that pairs of products sum exactly in 32 bits.
+#include "cpu/targets.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cpu/gaussian.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include <cstdint>
+
+#include "cpu/scalar.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace relievo {
+inline namespace v1 {
+namespace HWY_NAMESPACE {
+namespace {
+
+// taps[0..2 half] are rows; weights[0] belongs to the centre, weights[k] to both taps k away.
+void ColumnsU8(const std::uint8_t* const* taps, const std::int16_t* weights, int half, int n, std::int16_t* out) {
+  for (int i = 0; i < n; ++i) {
+    std::int32_t sum = weights[0] * taps[half][i];
+    for (int k = 1; k <= half; ++k) sum += weights[k] * (taps[half - k][i] + taps[half + k][i]);
+    out[i] = static_cast<std::int16_t>((sum + 128) >> 8);
+  }
+}
+
+// `in` starts `half` pixels before the first output.
+void RowU8(const std::int16_t* in, const std::int16_t* weights, int half, int channels, int n, std::uint8_t* out) {
+  const std::int16_t* const centre = in + half * channels;
+  for (int i = 0; i < n; ++i) {
+    std::int32_t sum = weights[0] * centre[i];
+    for (int k = 1; k <= half; ++k) sum += weights[k] * (centre[i - k * channels] + centre[i + k * channels]);
+    out[i] = static_cast<std::uint8_t>((sum + (1 << 21)) >> 22);
+  }
+}
+
+// Differences to the centre keep a constant image constant bit for bit.
+template <class T>
+void ColumnsFloat(const void* const* taps, const float* weights, int half, int n, float* out) {
+  const T* const c = static_cast<const T*>(taps[half]);
+  for (int i = 0; i < n; ++i) out[i] = 0;
+  for (int k = 1; k <= half; ++k) {
+    const T* const a = static_cast<const T*>(taps[half - k]);
+    const T* const b = static_cast<const T*>(taps[half + k]);
+    const float weight = weights[k];
+    for (int i = 0; i < n; ++i) {
+      const float centre = to_float(c[i]);
+      out[i] += weight * ((to_float(a[i]) - centre) + (to_float(b[i]) - centre));
+    }
+  }
+  for (int i = 0; i < n; ++i) out[i] += to_float(c[i]);
+}
+
+template <class T>
+void RowFloat(const float* in, const float* weights, int half, int channels, int n, float* sums, T* out) {
+  const float* const centre = in + half * channels;
+  for (int i = 0; i < n; ++i) sums[i] = 0;
+  for (int k = 1; k <= half; ++k) {
+    const float weight = weights[k];
+    const float* const a = centre - k * channels;
+    const float* const b = centre + k * channels;
+    for (int i = 0; i < n; ++i) sums[i] += weight * ((a[i] - centre[i]) + (b[i] - centre[i]));
+  }
+  for (int i = 0; i < n; ++i) out[i] = from_float<T>(sums[i] + centre[i]);
+}
+
+void ColumnsFloatOf(Scalar scalar, const void* const* taps, const float* weights, int half, int n, float* out) {
+  if (scalar == Scalar::u16) {
+    ColumnsFloat<std::uint16_t>(taps, weights, half, n, out);
+  } else {
+    ColumnsFloat<float>(taps, weights, half, n, out);
+  }
+}
+
+void RowFloatOf(Scalar scalar, const float* in, const float* weights, int half, int channels, int n, float* sums,
+                void* out) {
+  if (scalar == Scalar::u16) {
+    RowFloat(in, weights, half, channels, n, sums, static_cast<std::uint16_t*>(out));
+  } else {
+    RowFloat(in, weights, half, channels, n, sums, static_cast<float*>(out));
+  }
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace v1
+}  // namespace relievo
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "cpu/cpu_engine.hpp"
+#include "kernels/sampling.hpp"
+
+namespace relievo {
+inline namespace v1 {
+namespace {
+
+HWY_EXPORT(ColumnsU8);
+HWY_EXPORT(RowU8);
+HWY_EXPORT(ColumnsFloatOf);
+HWY_EXPORT(RowFloatOf);
+
+// Right half of the kernel, centre first, as OpenCV 4's getGaussianKernel has it for sigma 0.
+std::vector<double> half_kernel(int size) {
+  switch (size) {
+    case 1:
+      return {1};
+    case 3:
+      return {0.5, 0.25};
+    case 5:
+      return {0.375, 0.25, 0.0625};
+    case 7:
+      return {0.28125, 0.21875, 0.109375, 0.03125};
+    default:
+      break;
+  }
+  const int half = size / 2;
+  const double sigma = 0.3 * ((size - 1) * 0.5 - 1) + 0.8;
+  std::vector<double> kernel(half + 1);
+  double sum = 0;
+  for (int k = 0; k <= half; ++k) {
+    kernel[k] = std::exp(-0.5 * k * k / (sigma * sigma));
+    sum += k == 0 ? kernel[k] : 2 * kernel[k];
+  }
+  for (double& weight : kernel) weight /= sum;
+  return kernel;
+}
+
+// In 1/2^15; the centre takes what rounding left, so that the sum is exact.
+std::vector<std::int16_t> fixed_kernel(const std::vector<double>& kernel) {
+  std::vector<std::int16_t> fixed(kernel.size());
+  int centre = 32768;
+  for (std::size_t k = 1; k < kernel.size(); ++k) {
+    fixed[k] = static_cast<std::int16_t>(std::lround(kernel[k] * 32768));
+    centre -= 2 * fixed[k];
+  }
+  fixed[0] = static_cast<std::int16_t>(centre);
+  return fixed;
+}
+
+// Fills `half` pixels on both sides of the `width` pixels that start at row + half * channels.
+template <class T>
+void mirror_sides(T* row, int width, int half, int channels) {
+  T* const first = row + half * channels;
+  for (int k = 1; k <= half; ++k) {
+    for (int c = 0; c < channels; ++c) {
+      first[-k * channels + c] = first[reflect_101(-k, width) * channels + c];
+      first[(width - 1 + k) * channels + c] = first[reflect_101(width - 1 + k, width) * channels + c];
+    }
+  }
+}
+
+void gaussian_u8(CpuEngine& engine, const ImageView& in, const MutableImageView& out,
+                 const std::vector<double>& kernel) {
+  const int half = static_cast<int>(kernel.size()) - 1;
+  const int channels = in.format.channels;
+  const int n = in.width * channels;
+  const std::vector<std::int16_t> weights = fixed_kernel(kernel);
+  const auto columns = HWY_DYNAMIC_DISPATCH(ColumnsU8);
+  const auto along = HWY_DYNAMIC_DISPATCH(RowU8);
+  engine.parallel_rows(in.height, 32, [&](int first, int last, Scratch& scratch) {
+    std::int16_t* const row = scratch.take<std::int16_t>(std::size_t(in.width + 2 * half) * channels);
+    const std::uint8_t** const taps = scratch.take<const std::uint8_t*>(std::size_t(2 * half + 1));
+    for (int y = first; y < last; ++y) {
+      for (int k = -half; k <= half; ++k) taps[half + k] = in.row<std::uint8_t>(reflect_101(y + k, in.height));
+      columns(taps, weights.data(), half, n, row + half * channels);
+      mirror_sides(row, in.width, half, channels);
+      along(row, weights.data(), half, channels, n, out.row<std::uint8_t>(y));
+    }
+  });
+}
+
+void gaussian_float(CpuEngine& engine, const ImageView& in, const MutableImageView& out,
+                    const std::vector<double>& kernel) {
+  const int half = static_cast<int>(kernel.size()) - 1;
+  const int channels = in.format.channels;
+  const int n = in.width * channels;
+  const std::vector<float> weights(kernel.begin(), kernel.end());
+  const auto columns = HWY_DYNAMIC_DISPATCH(ColumnsFloatOf);
+  const auto along = HWY_DYNAMIC_DISPATCH(RowFloatOf);
+  engine.parallel_rows(in.height, 32, [&](int first, int last, Scratch& scratch) {
+    float* const row = scratch.take<float>(std::size_t(in.width + 2 * half) * channels);
+    float* const sums = scratch.take<float>(std::size_t(n));
+    const void** const taps = scratch.take<const void*>(std::size_t(2 * half + 1));
+    for (int y = first; y < last; ++y) {
+      for (int k = -half; k <= half; ++k) taps[half + k] = in.row<char>(reflect_101(y + k, in.height));
+      columns(in.format.scalar, taps, weights.data(), half, n, row + half * channels);
+      mirror_sides(row, in.width, half, channels);
+      along(in.format.scalar, row, weights.data(), half, channels, n, sums, out.row<char>(y));
+    }
+  });
+}
+
+}  // namespace
+
+void CpuEngine::gaussian(const ImageView& in, const MutableImageView& out, int size) {
+  if (size == 1) {
+    if (in.data != out.data) copy(in, out);
+    return;
+  }
+  if (in.data == out.data) {
+    Image before(in.width, in.height, in.format, in.color);
+    copy(in, before.mutable_view());
+    return gaussian(before, out, size);
+  }
+  const std::vector<double> kernel = half_kernel(size);
+  if (in.format.scalar == Scalar::u8) {
+    gaussian_u8(*this, in, out, kernel);
+  } else {
+    gaussian_float(*this, in, out, kernel);
+  }
+}
+
+}  // namespace v1
+}  // namespace relievo
+
+#endif  // HWY_ONCE

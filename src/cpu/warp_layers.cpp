@@ -1,0 +1,307 @@
+// Backward warp of layers. Rows are cut into segments; where a near layer is opaque all along a segment
+// nothing behind it is sampled, where it is transparent it is not sampled itself.
+#include "cpu/targets.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cpu/warp_layers.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include <cmath>
+
+#include "core/engine.hpp"
+#include "cpu/samplers.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace relievo {
+inline namespace v1 {
+namespace HWY_NAMESPACE {
+namespace {
+
+// Columns x = first .. first + n - 1 of output row at height `row`: where they look in a layer.
+void LocateRow(const ImageView& disparity, const LayerMotion& motion, float zoom, int first, int n, float row,
+               float* at_x, float* at_y) {
+  const int width = disparity.width;
+  const int height = disparity.height;
+  const float center_x = 0.5f * static_cast<float>(width - 1);
+  const float center_y = 0.5f * static_cast<float>(height - 1);
+  const float last_x = static_cast<float>(width - 1);
+  const float last_y = static_cast<float>(height - 1);
+  const float py = center_y + (row - center_y) / zoom;
+  const float* const pixels = disparity.row<float>(0);
+  const std::int64_t stride = disparity.stride / static_cast<std::int64_t>(sizeof(float));
+  for (int i = 0; i < n; ++i) {
+    const float px = center_x + (static_cast<float>(first + i) - center_x) / zoom;
+    float x = px;
+    float y = py;
+    for (int step = 0; step < 3; ++step) {
+      const float sx = clamp_to(x, last_x);
+      const float sy = clamp_to(y, last_y);
+      const int x0 = static_cast<int>(sx);
+      const int y0 = static_cast<int>(sy);
+      const int x1 = x0 + (x0 + 1 < width ? 1 : 0);
+      const float* const above = pixels + y0 * stride;
+      const float* const below = above + (y0 + 1 < height ? stride : 0);
+      const float d = bilinear(above[x0], above[x1], below[x0], below[x1], sx - static_cast<float>(x0),
+                               sy - static_cast<float>(y0));
+      const float off = d - motion.convergence;
+      x = px - (motion.shift_x + off * (motion.gain_x + motion.gain_z * (x - center_x)));
+      y = py - (motion.shift_y + off * (motion.gain_y + motion.gain_z * (y - center_y)));
+    }
+    at_x[i] = x;
+    at_y[i] = y;
+  }
+}
+
+template <int channels, class T>
+void SampleEach(const ImageView& in, const float* at_x, const float* at_y, int n, T* out) {
+  using S = Sampler<T>;
+  const float last_x = static_cast<float>(in.width - 1);
+  const float last_y = static_cast<float>(in.height - 1);
+  const T* const pixels = in.row<T>(0);
+  const std::int64_t stride = in.stride / static_cast<std::int64_t>(sizeof(T));
+  for (int i = 0; i < n; ++i) {
+    const float x = clamp_to(at_x[i], last_x);
+    const float y = clamp_to(at_y[i], last_y);
+    const int x0 = static_cast<int>(x);
+    const int y0 = static_cast<int>(y);
+    const auto wx = S::weight(x - static_cast<float>(x0));
+    const auto wy = S::weight(y - static_cast<float>(y0));
+    const T* const above = pixels + y0 * stride + x0 * channels;
+    const T* const below = above + (y0 + 1 < in.height ? stride : 0);
+    const int next = x0 + 1 < in.width ? channels : 0;
+    for (int c = 0; c < channels; ++c) {
+      out[channels * i + c] =
+          S::along(S::across(above[c], below[c], wy), S::across(above[next + c], below[next + c], wy), wx);
+    }
+  }
+}
+
+// One row between `above` and `below`, columns `begin` .. `end` - 1 (scalars).
+template <class T>
+void AcrossRow(const T* above, const T* below, float t, int begin, int end, typename Sampler<T>::Between* out) {
+  const auto weight = Sampler<T>::weight(t);
+  for (int i = begin; i < end; ++i) out[i] = Sampler<T>::across(above[i], below[i], weight);
+}
+
+// Two taps a pixel at constant distance: columns `left` + 0, 1, 2 ...
+template <class T>
+void AlongShifted(const typename Sampler<T>::Between* left, int channels, float t, int n, T* out) {
+  const auto weight = Sampler<T>::weight(t);
+  for (int i = 0; i < n * channels; ++i) out[i] = Sampler<T>::along(left[i], left[i + channels], weight);
+}
+
+template <int channels, class T>
+void AlongColumns(const typename Sampler<T>::Between* row, const int* left, const float* t, int width, int n, T* out) {
+  for (int i = 0; i < n; ++i) {
+    const int x0 = left[i] < 0 ? 0 : left[i] < width ? left[i] : width - 1;
+    const int x1 = left[i] + 1 < 0 ? 0 : left[i] + 1 < width ? left[i] + 1 : width - 1;
+    const auto weight = Sampler<T>::weight(t[i]);
+    for (int c = 0; c < channels; ++c) {
+      out[channels * i + c] = Sampler<T>::along(row[channels * x0 + c], row[channels * x1 + c], weight);
+    }
+  }
+}
+
+template <int channels>
+void SampleAny(const ImageView& in, const float* at_x, const float* at_y, int n, void* out) {
+  with_scalar(in.format.scalar,
+              [&](auto t) { SampleEach<channels>(in, at_x, at_y, n, static_cast<decltype(t)*>(out)); });
+}
+
+void Sample(const ImageView& in, const float* at_x, const float* at_y, int n, void* out) {
+  if (in.format.channels == 1) {
+    SampleAny<1>(in, at_x, at_y, n, out);
+  } else if (in.format.channels == 3) {
+    SampleAny<3>(in, at_x, at_y, n, out);
+  } else {
+    SampleAny<4>(in, at_x, at_y, n, out);
+  }
+}
+
+// All of a layer's columns look at the same height between two rows.
+void SampleGrid(const ImageView& in, int y0, float ty, const int* left, const float* tx, bool shifted, int n,
+                void* between, void* out) {
+  const int width = in.width;
+  const int channels = in.format.channels;
+  const auto inside = [](int i, int size) { return i < 0 ? 0 : i < size ? i : size - 1; };
+  const int above = inside(y0, in.height);
+  const int below = inside(y0 + 1, in.height);
+  const int begin = inside(left[0], width) * channels;
+  const int end = (inside(left[n - 1] + 1, width) + 1) * channels;
+  with_scalar(in.format.scalar, [&](auto s) {
+    using T = decltype(s);
+    auto* const row = static_cast<typename Sampler<T>::Between*>(between);
+    T* const to = static_cast<T*>(out);
+    AcrossRow(in.row<T>(above), in.row<T>(below), ty, begin, end, row);
+    if (shifted && left[0] >= 0 && left[n - 1] + 1 < width) {
+      AlongShifted<T>(row + left[0] * channels, channels, tx[0], n, to);
+    } else if (channels == 1) {
+      AlongColumns<1, T>(row, left, tx, width, n, to);
+    } else if (channels == 3) {
+      AlongColumns<3, T>(row, left, tx, width, n, to);
+    } else {
+      AlongColumns<4, T>(row, left, tx, width, n, to);
+    }
+  });
+}
+
+// 0 where all are 0, 255 where all are 255, else -1.
+int UniformCoverage(const std::uint8_t* coverage, int n) {
+  std::uint8_t any = 0;
+  std::uint8_t all = 255;
+  for (int i = 0; i < n; ++i) {
+    any |= coverage[i];
+    all &= coverage[i];
+  }
+  return any == 0 ? 0 : all == 255 ? 255 : -1;
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace v1
+}  // namespace relievo
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+
+#include <algorithm>
+#include <vector>
+
+#include "cpu/composite.hpp"
+#include "cpu/cpu_engine.hpp"
+
+namespace relievo {
+inline namespace v1 {
+namespace {
+
+HWY_EXPORT(LocateRow);
+HWY_EXPORT(Sample);
+HWY_EXPORT(SampleGrid);
+HWY_EXPORT(UniformCoverage);
+
+constexpr int segment_width = 256;
+
+// One coordinate of a motion without disparity: source = whole[i] + t[i].
+struct Axis {
+  std::vector<int> whole;
+  std::vector<float> t;
+
+  Axis(int size, float zoom, float shift) : whole(size), t(size) {
+    const double center = 0.5 * (size - 1);
+    for (int i = 0; i < size; ++i) {
+      // A bare shift has the same fraction everywhere, to the bit.
+      const double at = zoom == 1 ? -double(shift) : center + (i - center) / zoom - shift;
+      const double clamped = std::clamp(at, -2.0 * size, 2.0 * size);
+      const double floor = std::floor(clamped);
+      whole[i] = static_cast<int>(floor) + (zoom == 1 ? i : 0);
+      t[i] = static_cast<float>(clamped - floor);
+    }
+  }
+};
+
+// How one layer is looked up, decided once a call.
+struct Lookup {
+  bool moves_by_disparity;
+  Axis x, y;
+
+  Lookup(const LayerView& layer, const LayerMotion& motion, float zoom)
+      : moves_by_disparity(motion.gain_x != 0 || motion.gain_y != 0 || motion.gain_z != 0),
+        x(moves_by_disparity ? 0 : layer.color.width, zoom, motion.shift_x),
+        y(moves_by_disparity ? 0 : layer.color.height, zoom, motion.shift_y) {}
+};
+
+struct Warp {
+  const LayerView* layers;
+  const LayerMotion* motions;
+  int count;
+  float zoom;
+  const MutableImageView& out;
+  std::vector<Lookup> lookups;
+  decltype(HWY_DYNAMIC_DISPATCH(LocateRow)) locate = HWY_DYNAMIC_DISPATCH(LocateRow);
+  decltype(HWY_DYNAMIC_DISPATCH(Sample)) sample = HWY_DYNAMIC_DISPATCH(Sample);
+  decltype(HWY_DYNAMIC_DISPATCH(SampleGrid)) sample_grid = HWY_DYNAMIC_DISPATCH(SampleGrid);
+  decltype(HWY_DYNAMIC_DISPATCH(UniformCoverage)) uniform = HWY_DYNAMIC_DISPATCH(UniformCoverage);
+  CompositeRow composite = composite_row();
+
+  // Working memory of one segment.
+  struct Buffers {
+    float *at_x, *at_y;      // of all layers
+    std::uint8_t* coverage;  // of all layers
+    int* uniform;            // of all layers
+    void* between;
+    char* color;
+  };
+
+  Buffers buffers(Scratch& scratch) const {
+    const std::size_t n = std::size_t(count) * segment_width;
+    Buffers b;
+    b.at_x = scratch.take<float>(n);
+    b.at_y = scratch.take<float>(n);
+    b.coverage = scratch.take<std::uint8_t>(n);
+    b.uniform = scratch.take<int>(count);
+    b.between = scratch.take<float>(std::size_t(out.width) * out.format.channels);
+    b.color = scratch.take<char>(std::size_t(segment_width) * out.format.bytes());
+    return b;
+  }
+
+  void look(int i, const ImageView& in, int y, int x0, int n, const Buffers& b, void* to) const {
+    const Lookup& lookup = lookups[i];
+    if (lookup.moves_by_disparity) {
+      sample(in, b.at_x + i * segment_width, b.at_y + i * segment_width, n, to);
+    } else {
+      sample_grid(in, lookup.y.whole[y], lookup.y.t[y], lookup.x.whole.data() + x0, lookup.x.t.data() + x0, zoom == 1,
+                  n, b.between, to);
+    }
+  }
+
+  void segment(int y, int x0, int n, const Buffers& b) const {
+    int farthest = count - 1;
+    for (;; --farthest) {
+      const LayerView& layer = layers[farthest];
+      if (lookups[farthest].moves_by_disparity) {
+        locate(layer.disparity, motions[farthest], zoom, x0, n, static_cast<float>(y),
+               b.at_x + farthest * segment_width, b.at_y + farthest * segment_width);
+      }
+      b.uniform[farthest] = 255;
+      if (!layer.coverage.empty()) {
+        std::uint8_t* const coverage = b.coverage + farthest * segment_width;
+        look(farthest, layer.coverage, y, x0, n, b, coverage);
+        b.uniform[farthest] = uniform(coverage, n);
+      }
+      if (farthest == 0 || b.uniform[farthest] == 255) break;
+    }
+    char* const to = out.row<char>(y) + std::size_t(x0) * out.format.bytes();
+    if (b.uniform[farthest] != 255) std::fill_n(to, std::size_t(n) * out.format.bytes(), char{0});
+    for (int i = farthest; i < count; ++i) {
+      if (b.uniform[i] == 0) continue;
+      if (b.uniform[i] == 255) {
+        look(i, layers[i].color, y, x0, n, b, to);
+      } else {
+        look(i, layers[i].color, y, x0, n, b, b.color);
+        composite(out.format.scalar, b.color, b.coverage + i * segment_width, to, n, out.format.channels);
+      }
+    }
+  }
+};
+
+}  // namespace
+
+void CpuEngine::warp_layers(const LayerView* layers, const LayerMotion* motions, int count, float zoom,
+                            const MutableImageView& out) {
+  Warp warp{layers, motions, count, zoom, out, {}};
+  for (int i = 0; i < count; ++i) warp.lookups.emplace_back(layers[i], motions[i], zoom);
+  parallel_rows(out.height, 16, [&](int first, int last, Scratch& scratch) {
+    const Warp::Buffers buffers = warp.buffers(scratch);
+    for (int y = first; y < last; ++y) {
+      for (int x = 0; x < out.width; x += segment_width) {
+        warp.segment(y, x, std::min(segment_width, out.width - x), buffers);
+      }
+    }
+  });
+}
+
+}  // namespace v1
+}  // namespace relievo
+
+#endif  // HWY_ONCE

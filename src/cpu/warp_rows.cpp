@@ -1,0 +1,178 @@
+// Forward warp along rows: a row of a layer is a chain of intervals; each is drawn where it lands, the
+// nearest on top. What is drawn is a source coordinate; colours are sampled once, at the end.
+#include "cpu/targets.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cpu/warp_rows.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include <cmath>
+#include <cstdint>
+
+#include "cpu/samplers.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace relievo {
+inline namespace v1 {
+namespace HWY_NAMESPACE {
+namespace {
+
+void MoveRow(const float* disparity, int width, float gain, float convergence, float* to) {
+  for (int x = 0; x < width; ++x) to[x] = static_cast<float>(x) + gain * (disparity[x] - convergence);
+}
+
+template <int channels, class T>
+void SampleChannels(const T* in, const float* source, int width, T* out) {
+  using S = Sampler<T>;
+  for (int x = 0; x < width; ++x) {
+    if (source[x] < 0) continue;
+    const int x0 = static_cast<int>(source[x]);
+    const auto weight = S::weight(source[x] - static_cast<float>(x0));
+    const T* const left = in + x0 * channels;
+    const T* const right = left + (x0 + 1 < width ? channels : 0);
+    for (int c = 0; c < channels; ++c) {
+      out[channels * x + c] = S::along(S::across(left[c], left[c], 0), S::across(right[c], right[c], 0), weight);
+    }
+  }
+}
+
+// Samples at source[x]; holes (negative) are left alone.
+void SampleRow(Scalar scalar, int channels, const void* in, const float* source, int width, void* out) {
+  with_scalar(scalar, [&](auto t) {
+    using T = decltype(t);
+    if (channels == 1) {
+      SampleChannels<1>(static_cast<const T*>(in), source, width, static_cast<T*>(out));
+    } else if (channels == 3) {
+      SampleChannels<3>(static_cast<const T*>(in), source, width, static_cast<T*>(out));
+    } else {
+      SampleChannels<4>(static_cast<const T*>(in), source, width, static_cast<T*>(out));
+    }
+  });
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace v1
+}  // namespace relievo
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "cpu/composite.hpp"
+#include "cpu/cpu_engine.hpp"
+
+namespace relievo {
+inline namespace v1 {
+namespace {
+
+HWY_EXPORT(MoveRow);
+HWY_EXPORT(SampleRow);
+
+constexpr float longest_interval = 2.5f;
+constexpr float hole = -1;
+
+// Draws the intervals of a row that landed at `to`. `source` and `nearest` cover the destination.
+void draw_row(const float* disparity, const float* to, const std::uint8_t* coverage, int width, float* source,
+              float* nearest) {
+  std::fill_n(source, width, hole);
+  std::fill_n(nearest, width, -std::numeric_limits<float>::infinity());
+  const float last = static_cast<float>(width - 1);
+  if (width == 1) {
+    if (std::fabs(to[0]) < 0.5f) source[0] = 0;
+    return;
+  }
+  for (int x = 0; x + 1 < width; ++x) {
+    const float begin = to[x];
+    const float end = to[x + 1];
+    const float length = end - begin;
+    if (!(length > 0 && length <= longest_interval)) continue;
+    if (end < 0 || begin > last) continue;
+    if (coverage != nullptr && (coverage[x] | coverage[x + 1]) == 0) continue;
+    const int first = begin > 0 ? static_cast<int>(std::ceil(begin)) : 0;
+    const int final = end < last ? static_cast<int>(end) : width - 1;
+    for (int i = first; i <= final; ++i) {
+      const float t = (static_cast<float>(i) - begin) / length;
+      const float d = disparity[x] + t * (disparity[x + 1] - disparity[x]);
+      if (d >= nearest[i]) {
+        nearest[i] = d;
+        source[i] = static_cast<float>(x) + t;
+      }
+    }
+  }
+}
+
+// Holes take the source of their farther side; a row without any source takes the nearest border.
+void fill_holes(const float* to, int width, float* source, const float* nearest) {
+  for (int x = 0; x < width;) {
+    if (source[x] >= 0) {
+      ++x;
+      continue;
+    }
+    int end = x;
+    while (end < width && source[end] < 0) ++end;
+    float side;
+    if (x == 0 && end == width) {
+      side = to[0] > 0 ? 0 : static_cast<float>(width - 1);
+    } else if (x == 0) {
+      side = source[end];
+    } else if (end == width) {
+      side = source[x - 1];
+    } else {
+      side = nearest[x - 1] <= nearest[end] ? source[x - 1] : source[end];
+    }
+    for (; x < end; ++x) source[x] = side;
+  }
+}
+
+}  // namespace
+
+void CpuEngine::warp_rows(const LayerView* layers, int count, float gain, float convergence,
+                          const MutableImageView& out) {
+  const auto move = HWY_DYNAMIC_DISPATCH(MoveRow);
+  const auto sample = HWY_DYNAMIC_DISPATCH(SampleRow);
+  const auto composite = composite_row();
+  const int width = out.width;
+  const PixelFormat format = out.format;
+  parallel_rows(out.height, 16, [&](int first, int last, Scratch& scratch) {
+    float* const to = scratch.take<float>(width);
+    float* const source = scratch.take<float>(width);
+    float* const nearest = scratch.take<float>(width);
+    char* const color = scratch.take<char>(std::size_t(width) * format.bytes());
+    std::uint8_t* const coverage = scratch.take<std::uint8_t>(width);
+    for (int y = first; y < last; ++y) {
+      for (int i = 0; i < count; ++i) {
+        const LayerView& layer = layers[i];
+        const float* const disparity = layer.disparity.row<float>(y);
+        const std::uint8_t* const cover = layer.coverage.empty() ? nullptr : layer.coverage.row<std::uint8_t>(y);
+        move(disparity, width, gain, convergence, to);
+        draw_row(disparity, to, cover, width, source, nearest);
+        if (i == 0) {
+          fill_holes(to, width, source, nearest);
+          if (cover == nullptr) {
+            sample(format.scalar, format.channels, layer.color.row<char>(y), source, width, out.row<char>(y));
+            continue;
+          }
+          std::memset(out.row<char>(y), 0, std::size_t(width) * format.bytes());
+        }
+        std::memset(coverage, 0, width);
+        if (cover == nullptr) {
+          for (int x = 0; x < width; ++x) coverage[x] = source[x] >= 0 ? 255 : 0;
+        } else {
+          sample(Scalar::u8, 1, cover, source, width, coverage);
+        }
+        sample(format.scalar, format.channels, layer.color.row<char>(y), source, width, color);
+        composite(format.scalar, color, coverage, out.row<char>(y), width, format.channels);
+      }
+    }
+  });
+}
+
+}  // namespace v1
+}  // namespace relievo
+
+#endif  // HWY_ONCE
