@@ -1,0 +1,270 @@
+// Bad input gives a correct result or one sentence, an exit code of 1 or 2, and nothing half-written.
+#include <OpenImageIO/imageio.h>
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <sstream>
+
+#include <relievo/io/depth.hpp>
+#include <relievo/io/photo.hpp>
+
+#include "pictures.hpp"
+#include "process.hpp"
+
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Not;
+
+void write_bytes(const std::string& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
+
+std::string read_bytes(const std::string& path) {
+  std::ostringstream out;
+  out << std::ifstream(path, std::ios::binary).rdbuf();
+  return out.str();
+}
+
+class BadInput : public testing::Test {
+ protected:
+  // Runs, expects one sentence on standard error that holds `part`, and no file that was not there.
+  void expect_refused(const std::vector<std::string>& arguments, int code, const std::string& part,
+                      const std::function<void()>& before = {}) {
+    const std::vector<std::string> files = folder.list();
+    const test::Outcome run = test::relievo(arguments, folder.path(), before);
+    EXPECT_EQ(run.code, code) << run.err;
+    EXPECT_THAT(run.err, HasSubstr(part));
+    // Wrong use adds a line that points to the help.
+    const auto lines = std::count(run.err.begin(), run.err.end(), '\n');
+    EXPECT_LE(lines, code == 2 ? 2 : 1) << run.err;
+    EXPECT_EQ(run.err.rfind("relievo: ", 0), 0u) << run.err;
+    EXPECT_EQ(folder.list(), files) << "nothing may be left behind";
+  }
+
+  void expect_done(const std::vector<std::string>& arguments) {
+    const test::Outcome run = test::relievo(arguments, folder.path());
+    EXPECT_EQ(run.code, 0) << run.err;
+  }
+
+  // The verb over a generated photo of this size and format.
+  void expect_all_done(int width, int height, relievo::PixelFormat format, const std::string& name) {
+    relievo::io::write(folder / name, test::picture(width, height, format));
+    expect_done({"all", name, "-o", "out"});
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder / "out"), {}), 10);
+  }
+
+  test::Folder folder;
+};
+
+TEST_F(BadInput, MissingPhoto) { expect_refused({"all", "absent.jpg"}, 1, "absent.jpg"); }
+
+TEST_F(BadInput, EmptyFile) {
+  write_bytes(folder / "empty.jpg", "");
+  expect_refused({"all", "empty.jpg"}, 1, "empty.jpg");
+}
+
+TEST_F(BadInput, NotAnImage) {
+  write_bytes(folder / "text.png", "this is no image, whatever its name says\n");
+  expect_refused({"all", "text.png"}, 1, "text.png");
+}
+
+TEST_F(BadInput, Truncated) {
+  for (const char* name : {"whole.png", "whole.jpg", "whole.tif", "whole.webp"}) {
+    relievo::io::write(folder / name, test::picture(200, 150));
+    const std::string bytes = read_bytes(folder / name);
+    for (const double part : {0.1, 0.5, 0.9}) {
+      write_bytes(folder / (std::string("cut_") + name),
+                  bytes.substr(0, static_cast<std::size_t>(bytes.size() * part)));
+      expect_refused({"all", std::string("cut_") + name}, 1, std::string("cut_") + name);
+    }
+  }
+}
+
+TEST_F(BadInput, Directory) {
+  std::filesystem::create_directory(folder / "dir.jpg");
+  expect_refused({"all", "dir.jpg"}, 1, "dir.jpg");
+}
+
+TEST_F(BadInput, NoPermissionToRead) {
+  relievo::io::write(folder / "photo.png", test::picture(32, 32));
+  chmod((folder / "photo.png").c_str(), 0);
+  chmod(folder.path().c_str(), 0777);
+  expect_refused({"bokeh", "photo.png"}, 1, "photo.png", [] {
+    // Root may read everything; nobody may not.
+    if (setgid(65534) != 0 || setuid(65534) != 0) _exit(125);
+  });
+}
+
+TEST_F(BadInput, NoPermissionToWrite) {
+  relievo::io::write(folder / "photo.png", test::picture(32, 32));
+  chmod((folder / "photo.png").c_str(), 0644);
+  chmod(folder.path().c_str(), 0755);
+  const auto as_nobody = [] {
+    if (setgid(65534) != 0 || setuid(65534) != 0) _exit(125);
+  };
+  expect_refused({"all", "photo.png"}, 1, "photo_output", as_nobody);
+  expect_refused({"bokeh", "photo.png"}, 1, "photo_bokeh.jpg", as_nobody);
+}
+
+TEST_F(BadInput, FullDisk) {
+  relievo::io::write(folder / "photo.png", test::picture(300, 200));
+  const auto limited = [] {
+    // As large as a file may grow; stands for a disk that fills up.
+    const rlimit limit{4096, 4096};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  };
+  expect_refused({"bokeh", "photo.png", "-o", "b.png"}, 1, "b.png", limited);
+  expect_refused({"bokeh", "photo.png", "-o", "b.jpg"}, 1, "b.jpg", limited);
+  expect_refused({"depth", "photo.png", "-o", "d.pfm"}, 1, "d.pfm", limited);
+  expect_refused({"depth", "photo.png", "-o", "d.exr"}, 1, "d.exr", limited);
+  expect_refused({"parallax", "photo.png", "-o", "p.mp4"}, 1, "p.mp4", limited);
+  expect_refused({"parallax", "photo.png", "-o", "p.gif"}, 1, "p.gif", limited);
+  expect_refused({"stereo", "photo.png", "-o", "s.hevc", "--divergence", "0.1"}, 1, "s.hevc", [] {
+    const rlimit limit{256, 256};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  });
+}
+
+TEST_F(BadInput, FullDiskLeavesAnOldFileAsItWas) {
+  relievo::io::write(folder / "photo.png", test::picture(300, 200));
+  write_bytes(folder / "b.png", "old");
+  expect_refused({"bokeh", "photo.png", "-o", "b.png"}, 1, "b.png", [] {
+    const rlimit limit{4096, 4096};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  });
+  EXPECT_EQ(read_bytes(folder / "b.png"), "old");
+}
+
+TEST_F(BadInput, OutputInTheWay) {
+  relievo::io::write(folder / "photo.png", test::picture(32, 32));
+  write_bytes(folder / "photo_output", "a file");
+  expect_refused({"all", "photo.png"}, 1, "photo_output");
+}
+
+TEST_F(BadInput, UnknownOutputExtension) {
+  relievo::io::write(folder / "photo.png", test::picture(32, 32));
+  expect_refused({"bokeh", "photo.png", "-o", "b.xyz"}, 2, ".xyz");
+  expect_refused({"depth", "photo.png", "-o", "d"}, 2, "d");
+  expect_refused({"parallax", "photo.png", "-o", "p.avi"}, 2, ".avi");
+}
+
+TEST_F(BadInput, UnknownFlagVerbAndModel) {
+  relievo::io::write(folder / "photo.png", test::picture(32, 32));
+  expect_refused({"bokeh", "photo.png", "--bluriness", "3"}, 2, "--bluriness");
+  expect_refused({"bokeh"}, 2, "photo");
+  expect_refused({}, 2, "subcommand");
+  expect_refused({"depth", "photo.png", "--model", "dpt-hybrid"}, 1, "librelievo_torch.so");
+  expect_refused({"depth", "photo.png", "--model", "nonsense"}, 1, "nonsense");
+}
+
+TEST_F(BadInput, OptionOutOfRange) {
+  relievo::io::write(folder / "photo.png", test::picture(32, 32));
+  expect_refused({"bokeh", "photo.png", "--f-number", "0"}, 2, "--f-number is 0; allowed is 0.7 to 64 f.");
+  expect_refused({"bokeh", "photo.png", "--f-number", "nan"}, 2, "--f-number");
+  expect_refused({"bokeh", "photo.png", "--shape", "star"}, 2, "circle, hexagon, octagon, heart");
+  expect_refused({"parallax", "photo.png", "--frames", "1"}, 2,
+                 "--frames is 1; allowed is a whole number of 2 to 600 frames.");
+  expect_refused({"parallax", "photo.png", "--frames", "2.5"}, 2, "whole number");
+  expect_refused({"stereo", "photo.png", "--divergence", "0.5"}, 2, "0 to 0.1");
+  expect_refused({"segment", "photo.png", "--open-px", "4"}, 2, "odd");
+  expect_refused({"all", "photo.png", "--threads", "-1"}, 2, "--threads");
+  expect_refused({"all", "photo.png", "--device", "tpu"}, 2, "tpu");
+  expect_refused({"bokeh", "photo.png", "--device", "cuda"}, 1, "librelievo_cuda.so");
+}
+
+TEST_F(BadInput, OnePixel) { expect_all_done(1, 1, {relievo::Scalar::u8, 3}, "one.png"); }
+TEST_F(BadInput, OneRow) { expect_all_done(97, 1, {relievo::Scalar::u8, 3}, "row.png"); }
+TEST_F(BadInput, OneColumn) { expect_all_done(1, 89, {relievo::Scalar::u8, 3}, "column.png"); }
+TEST_F(BadInput, VeryWide) { expect_all_done(40000, 8, {relievo::Scalar::u8, 3}, "wide.png"); }
+TEST_F(BadInput, Grey) { expect_all_done(60, 40, {relievo::Scalar::u8, 1}, "grey.png"); }
+TEST_F(BadInput, Alpha) { expect_all_done(60, 40, {relievo::Scalar::u8, 4}, "alpha.png"); }
+TEST_F(BadInput, SixteenBits) { expect_all_done(60, 40, {relievo::Scalar::u16, 3}, "deep.png"); }
+TEST_F(BadInput, SixteenBitsAndAlpha) { expect_all_done(60, 40, {relievo::Scalar::u16, 4}, "deep_alpha.png"); }
+TEST_F(BadInput, Float) { expect_all_done(60, 40, {relievo::Scalar::f32, 3}, "float.exr"); }
+
+TEST_F(BadInput, WrongExtension) {
+  relievo::io::write(folder / "photo.jpg", test::picture(60, 40));
+  std::filesystem::rename(folder / "photo.jpg", folder / "photo.png");
+  expect_done({"bokeh", "photo.png", "-o", "b.png"});
+}
+
+TEST_F(BadInput, Cmyk) {
+  OIIO::ImageSpec spec(60, 40, 4, OIIO::TypeDesc::UINT8);
+  spec.attribute("tiff:ColorSpace", "CMYK");
+  spec.channelnames = {"Cyan", "Magenta", "Yellow", "Black"};
+  spec.alpha_channel = -1;
+  std::vector<unsigned char> pixels(60 * 40 * 4, 0);
+  for (std::size_t i = 0; i < pixels.size(); i += 4) pixels[i + 1] = 255;
+  const auto out = OIIO::ImageOutput::create("cmyk.tif");
+  ASSERT_TRUE(out->open(folder / "cmyk.tif", spec) && out->write_image(OIIO::TypeDesc::UINT8, pixels.data()) &&
+              out->close());
+  expect_done({"bokeh", "cmyk.tif", "-o", "b.png"});
+  const relievo::io::Photo result = relievo::io::read(folder / "b.png");
+  // All magenta ink: red and blue light stay, green goes.
+  const auto* pixel = result.image.row<std::uint8_t>(20) + 3 * 30;
+  EXPECT_GT(pixel[0], 150);
+  EXPECT_LT(pixel[1], 60);
+  EXPECT_GT(pixel[2], 100);
+}
+
+TEST_F(BadInput, DepthOfAnotherSize) {
+  relievo::io::write(folder / "photo.png", test::picture(160, 120));
+  relievo::io::write_depth(folder / "half.pfm",
+                           relievo::DepthMap(test::disparity(80, 60), relievo::DepthKind::disparity));
+  expect_done({"bokeh", "photo.png", "--depth", "half.pfm", "-o", "b.png"});
+  relievo::io::write_depth(folder / "tall.pfm",
+                           relievo::DepthMap(test::disparity(60, 80), relievo::DepthKind::disparity));
+  expect_refused({"bokeh", "photo.png", "--depth", "tall.pfm", "-o", "c.png"}, 2, "60 x 80");
+}
+
+TEST_F(BadInput, DepthWithoutAValue) {
+  relievo::io::write(folder / "photo.png", test::picture(40, 30));
+  relievo::Image depth(40, 30, {relievo::Scalar::f32, 1});
+  // PFM written by hand, as write_depth refuses such a map too.
+  std::string bytes = "Pf\n40 30\n-1.0\n";
+  for (int i = 0; i < 40 * 30; ++i) bytes += std::string("\x00\x00\xc0\x7f", 4);
+  write_bytes(folder / "nan.pfm", bytes);
+  expect_refused({"bokeh", "photo.png", "--depth", "nan.pfm"}, 2, "no known value");
+}
+
+TEST_F(BadInput, ConstantDepthMakesAFlatScene) {
+  relievo::io::write(folder / "photo.png", test::picture(40, 30));
+  std::string bytes = "Pf\n40 30\n-1.0\n";
+  for (int i = 0; i < 40 * 30; ++i) bytes += std::string("\x00\x00\x40\x3f", 4);
+  write_bytes(folder / "flat.pfm", bytes);
+  expect_done({"all", "photo.png", "--depth", "flat.pfm", "-o", "out"});
+  const relievo::Image before = test::picture(40, 30);
+  for (const char* name : {"stereo_left.png", "stereo_right.png", "background.png"}) {
+    const relievo::io::Photo after = relievo::io::read(folder / (std::string("out/") + name));
+    for (int y = 0; y < 30; ++y) {
+      ASSERT_TRUE(
+          std::equal(before.row<std::uint8_t>(y), before.row<std::uint8_t>(y) + 120, after.image.row<std::uint8_t>(y)))
+          << name << " row " << y;
+    }
+  }
+}
+
+TEST_F(BadInput, MaskOfAnotherSize) {
+  relievo::io::write(folder / "photo.png", test::picture(40, 30));
+  relievo::io::write(folder / "mask.png", test::picture(30, 40, {relievo::Scalar::u8, 1}));
+  expect_refused({"bokeh", "photo.png", "--mask", "mask.png"}, 2, "mask.png is 30 x 40 pixels");
+}
+
+TEST_F(BadInput, MaskThatCoversEverything) {
+  relievo::io::write(folder / "photo.png", test::picture(40, 30));
+  relievo::Image mask(40, 30, {relievo::Scalar::u8, 1});
+  for (int y = 0; y < 30; ++y) std::fill_n(mask.row<std::uint8_t>(y), 40, 255);
+  relievo::io::write(folder / "mask.png", mask);
+  expect_refused({"inpaint", "photo.png", "--mask", "mask.png"}, 2, "mask");
+  expect_done({"bokeh", "photo.png", "--mask", "mask.png", "-o", "b.png"});
+}
+
+}  // namespace
