@@ -1,7 +1,7 @@
 // Red-cyan anaglyph by least squares over display and filter spectra.
 #pragma once
 
-#include <algorithm>
+#include <cmath>
 
 namespace relievo {
 inline namespace v1 {
@@ -17,9 +17,9 @@ inline void anaglyph_pixel(const float left[3], const float right[3], float out[
   for (int c = 0; c < 3; ++c) {
     const float* a = from_left[c];
     const float* b = from_right[c];
-    const float l = std::clamp(a[0] * left[0] + a[1] * left[1] + a[2] * left[2], 0.0f, 1.0f);
-    const float r = std::clamp(b[0] * right[0] + b[1] * right[1] + b[2] * right[2], 0.0f, 1.0f);
-    out[c] = std::clamp(l + r, 0.0f, 1.0f);
+    const float l = std::fmin(std::fmax(a[0] * left[0] + a[1] * left[1] + a[2] * left[2], 0.0f), 1.0f);
+    const float r = std::fmin(std::fmax(b[0] * right[0] + b[1] * right[1] + b[2] * right[2], 0.0f), 1.0f);
+    out[c] = std::fmin(l + r, 1.0f);
   }
 }
 
