@@ -43,6 +43,7 @@ void take_channel(OpenedImage& opened, const std::string& path, const DepthRule&
 
 DepthRaster read_picture(const std::string& path, Bytes bytes, const DepthRule& rule) {
   OpenedImage opened = open_image(path, std::move(bytes), ReadLimits{}.max_pixels);
+  if (!opened.reader) fail(ErrorCode::unsupported, "'", path, "' is WebP, which cannot hold depth; PNG can");
   const OIIO::ImageSpec& spec = opened.reader->spec();
   DepthRaster raster{spec.width, spec.height, {}};
   raster.values.resize(static_cast<std::size_t>(spec.width) * static_cast<std::size_t>(spec.height));
