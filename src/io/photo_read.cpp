@@ -10,6 +10,7 @@
 #include "io/icc.hpp"
 #include "io/oiio.hpp"
 #include "io/pixels.hpp"
+#include "io/png.hpp"
 #include "io/webp.hpp"
 
 namespace relievo {
@@ -174,7 +175,7 @@ OpenedImage open_image(const std::string& path, Bytes bytes, std::int64_t max_pi
   opened.envelope = open_envelope(opened.kind, opened.bytes);
   check_size(path, opened.envelope.width, opened.envelope.height, max_pixels);
   if (!opened.envelope.complete) fail(ErrorCode::corrupt_data, "'", path, "' is truncated: its end is missing");
-  if (opened.kind == FileKind::webp) return opened;  // decoded without OpenImageIO
+  if (opened.kind == FileKind::webp || opened.kind == FileKind::png) return opened;  // decoded without OpenImageIO
   std::unique_ptr<OIIO::ImageInput> reader = OIIO::ImageInput::create(plugin);
   if (!reader) {
     OIIO::geterror();
@@ -234,7 +235,14 @@ Photo read(const std::string& path, const ReadLimits& limits) {
     const int orientation = own_orientation                 ? spec.get_int_attribute("Orientation", 1)
                             : opened.kind == FileKind::heif ? 1  // libheif has turned it already
                                                             : facts.orientation;
-    Image image = opened.kind == FileKind::webp ? decode_webp(path, opened.bytes) : read_pixels(opened, path);
+    Image image;
+    if (opened.kind == FileKind::png) {
+      image = decode_png(path, opened.bytes, photo.icc);
+    } else if (opened.kind == FileKind::webp) {
+      image = decode_webp(path, opened.bytes);
+    } else {
+      image = read_pixels(opened, path);
+    }
     image.set_color(color_of(opened, photo.icc, facts));
     const bool associated = opened.kind == FileKind::tiff && !spec.get_int_attribute("oiio:UnassociatedAlpha", 0);
     if (associated) unpremultiply(image.mutable_view());

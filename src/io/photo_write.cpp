@@ -8,6 +8,7 @@
 #include "io/icc.hpp"
 #include "io/oiio.hpp"
 #include "io/pixels.hpp"
+#include "io/png.hpp"
 #include "io/webp.hpp"
 
 namespace relievo {
@@ -113,10 +114,7 @@ Bytes encoded(FileKind kind, const std::string& path, const Image& image, const 
       return webp_with_metadata(encode_webp(path, image, options.quality), icc, exif, image.width(), image.height(),
                                 format.channels == 4);
     case FileKind::png:
-      spec["png:compressionLevel"] = options.png_level;
-      spec["oiio:UnassociatedAlpha"] = 1;
-      set_profile(spec, icc);
-      return png_with_exif(encode(), exif);
+      return png_with_exif(encode_png(path, image, options.png_level, icc), exif);
     case FileKind::openexr:
       spec["compression"] = "zip";
       set_chromaticities(spec, image.color().primaries);
