@@ -18,8 +18,6 @@ constexpr std::string_view png_magic("\x89PNG\r\n\x1a\n", 8);
 constexpr std::string_view exif_magic("Exif\0\0", 6);
 constexpr std::string_view icc_magic("ICC_PROFILE\0", 12);
 
-void append(Bytes& to, ByteSpan from) { to.insert(to.end(), from.begin(), from.end()); }
-void append(Bytes& to, std::string_view from) { to.insert(to.end(), from.begin(), from.end()); }
 void append_big16(Bytes& to, std::size_t v) {
   to.push_back(static_cast<std::uint8_t>(v >> 8));
   to.push_back(static_cast<std::uint8_t>(v));
@@ -283,7 +281,7 @@ Bytes jpeg_with_metadata(ByteSpan file, ByteSpan icc, ByteSpan exif) {
   Bytes out = {0xFF, 0xD8};
   append(out, head);
   if (!exif.empty() && exif.size() + exif_magic.size() <= most) {
-    out.insert(out.end(), {0xFF, 0xE1});
+    append_big16(out, 0xFF00 | 0xE1);
     append_big16(out, 2 + exif_magic.size() + exif.size());
     append(out, exif_magic);
     append(out, exif);
@@ -292,7 +290,7 @@ Bytes jpeg_with_metadata(ByteSpan file, ByteSpan icc, ByteSpan exif) {
   const std::size_t parts = (icc.size() + room - 1) / room;
   for (std::size_t i = 0; i < parts && parts <= 255; ++i) {
     const ByteSpan part = icc.subspan(i * room, std::min(room, icc.size() - i * room));
-    out.insert(out.end(), {0xFF, 0xE2});
+    append_big16(out, 0xFF00 | 0xE2);
     append_big16(out, 2 + icc_magic.size() + 2 + part.size());
     append(out, icc_magic);
     out.push_back(static_cast<std::uint8_t>(i + 1));

@@ -133,11 +133,8 @@ void convert(DepthRaster& raster, ByteSpan data, bool swap, bool columns, const 
   }
 }
 
-void append(Bytes& to, std::string_view text) { to.insert(to.end(), text.begin(), text.end()); }
-
 void append_row(Bytes& to, const ImageView& values, int y) {
-  const auto* row = values.row<std::uint8_t>(y);
-  to.insert(to.end(), row, row + static_cast<std::ptrdiff_t>(values.width) * 4);
+  append(to, ByteSpan(values.row<std::uint8_t>(y), static_cast<std::size_t>(values.width) * 4));
 }
 
 }  // namespace

@@ -157,7 +157,7 @@ struct Writer {
   void u32(std::uint32_t v) { u16(v >> 16), u16(v & 0xffff); }
   void fixed(double v) { u32(static_cast<std::uint32_t>(static_cast<std::int32_t>(std::lround(v * 65536)))); }
   void zeros(std::size_t count) { bytes.resize(bytes.size() + count); }
-  void text(std::string_view s) { bytes.insert(bytes.end(), s.begin(), s.end()); }
+  void text(std::string_view s) { append(bytes, s); }
 };
 
 Bytes tone_curve(Transfer transfer) {
@@ -264,7 +264,7 @@ Bytes make_icc(Color color) {
     if (!t.data.empty()) {
       last = start + body.bytes.size();
       last_size = t.data.size();
-      body.bytes.insert(body.bytes.end(), t.data.begin(), t.data.end());
+      append(body.bytes, t.data);
     }
     table.text(t.name);
     table.u32(static_cast<std::uint32_t>(last)), table.u32(static_cast<std::uint32_t>(last_size));
@@ -279,8 +279,8 @@ Bytes make_icc(Color color) {
   w.zeros(28);                                   // platform, flags, device, rendering intent: none, perceptual
   w.fixed(0.9642), w.fixed(1), w.fixed(0.8249);  // the illuminant of the connection space, D50
   w.zeros(header_size - w.bytes.size());
-  w.bytes.insert(w.bytes.end(), table.bytes.begin(), table.bytes.end());
-  w.bytes.insert(w.bytes.end(), body.bytes.begin(), body.bytes.end());
+  append(w.bytes, table.bytes);
+  append(w.bytes, body.bytes);
   return w.bytes;
 }
 

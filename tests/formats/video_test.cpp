@@ -1,0 +1,480 @@
+extern "C" {
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/stereo3d.h>
+#include <libswscale/swscale.h>
+}
+
+#include <cmath>
+#include <cstring>
+
+#include <relievo/io/video.hpp>
+
+#include "support.hpp"
+
+namespace relievo_tests {
+namespace {
+
+using relievo::ErrorCode;
+using relievo::Image;
+using relievo::PixelFormat;
+using relievo::Scalar;
+namespace io = relievo::io;
+
+struct Decoded {
+  int width = 0, height = 0;
+  double fps = 0;
+  std::vector<std::vector<std::uint8_t>> frames;  // RGB
+  std::vector<std::int64_t> times;
+  int stereo = -1;
+  int stereo_frames = 0;
+  AVColorSpace space = AVCOL_SPC_UNSPECIFIED;
+  AVColorRange range = AVCOL_RANGE_UNSPECIFIED;
+  AVCodecID codec = AV_CODEC_ID_NONE;
+};
+
+void take_frame(AVFrame* frame, Decoded& out) {
+  out.width = frame->width, out.height = frame->height;
+  out.space = frame->colorspace, out.range = frame->color_range;
+  out.times.push_back(frame->pts);
+  if (const AVFrameSideData* data = av_frame_get_side_data(frame, AV_FRAME_DATA_STEREO3D)) {
+    out.stereo = reinterpret_cast<const AVStereo3D*>(data->data)->type;
+    ++out.stereo_frames;
+  }
+  SwsContext* sws = sws_getContext(frame->width, frame->height, static_cast<AVPixelFormat>(frame->format), frame->width,
+                                   frame->height, AV_PIX_FMT_RGB24,
+                                   SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT, nullptr, nullptr, nullptr);
+  if (frame->format == AV_PIX_FMT_YUV420P) {
+    const int* bt709 = sws_getCoefficients(SWS_CS_ITU709);
+    sws_setColorspaceDetails(sws, bt709, 0, bt709, 1, 0, 1 << 16, 1 << 16);
+  }
+  // swscale writes whole vectors, so rows end in spare room.
+  const int stride = (frame->width * 3 + 63) / 64 * 64;
+  std::vector<std::uint8_t> padded(static_cast<std::size_t>(stride * frame->height + 64));
+  std::uint8_t* planes[4] = {padded.data()};
+  const int strides[4] = {stride};
+  sws_scale(sws, frame->data, frame->linesize, 0, frame->height, planes, strides);
+  sws_freeContext(sws);
+  std::vector<std::uint8_t> rgb;
+  for (int y = 0; y < frame->height; ++y) {
+    rgb.insert(rgb.end(), padded.begin() + y * stride, padded.begin() + y * stride + frame->width * 3);
+  }
+  out.frames.push_back(std::move(rgb));
+}
+
+Decoded decode(const std::string& path) {
+  Decoded out;
+  AVFormatContext* file = nullptr;
+  EXPECT_EQ(avformat_open_input(&file, path.c_str(), nullptr, nullptr), 0);
+  if (!file) return out;
+  EXPECT_GE(avformat_find_stream_info(file, nullptr), 0);
+  AVStream* stream = file->streams[0];
+  out.fps = av_q2d(stream->avg_frame_rate);
+  out.codec = stream->codecpar->codec_id;
+  AVCodecContext* codec = avcodec_alloc_context3(avcodec_find_decoder(stream->codecpar->codec_id));
+  avcodec_parameters_to_context(codec, stream->codecpar);
+  EXPECT_EQ(avcodec_open2(codec, codec->codec, nullptr), 0);
+  AVPacket* packet = av_packet_alloc();
+  AVFrame* frame = av_frame_alloc();
+  const auto drain = [&] {
+    while (avcodec_receive_frame(codec, frame) == 0) {
+      take_frame(frame, out);
+      av_frame_unref(frame);
+    }
+  };
+  while (av_read_frame(file, packet) == 0) {
+    avcodec_send_packet(codec, packet);
+    av_packet_unref(packet);
+    drain();
+  }
+  avcodec_send_packet(codec, nullptr);
+  drain();
+  av_frame_free(&frame);
+  av_packet_free(&packet);
+  avcodec_free_context(&codec);
+  avformat_close_input(&file);
+  return out;
+}
+
+Image smooth_frame(int width, int height, int shift = 0, PixelFormat format = {Scalar::u8, 3}) {
+  Image image(width, height, format);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      const float u = static_cast<float>(x + shift) / 40, v = static_cast<float>(y) / 30;
+      const float values[] = {0.5f + 0.4f * std::sin(u), 0.5f + 0.4f * std::cos(v), 0.5f + 0.4f * std::sin(u + v), 1};
+      for (int c = 0; c < format.channels; ++c) {
+        const int i = x * format.channels + c;
+        switch (format.scalar) {
+          case Scalar::u8:
+            image.row<std::uint8_t>(y)[i] = static_cast<std::uint8_t>(std::lround(values[c] * 255));
+            break;
+          case Scalar::u16:
+            image.row<std::uint16_t>(y)[i] = static_cast<std::uint16_t>(std::lround(values[c] * 65535));
+            break;
+          case Scalar::f32:
+            image.row<float>(y)[i] = values[c];
+            break;
+          // Within [0.5, 1) and below, by the definition of binary16 for normal numbers.
+          case Scalar::f16: {
+            int exponent = 0;
+            const float fraction = std::frexp(values[c], &exponent);
+            image.row<std::uint16_t>(y)[i] =
+                static_cast<std::uint16_t>(((exponent + 14) << 10) + std::lround((fraction * 2 - 1) * 1024));
+            break;
+          }
+        }
+      }
+    }
+  }
+  return image;
+}
+
+double psnr(const std::vector<std::uint8_t>& decoded, int decoded_width, const Image& frame) {
+  double sum = 0;
+  for (int y = 0; y < frame.height(); ++y) {
+    for (int i = 0; i < frame.width() * 3; ++i) {
+      const double d =
+          decoded[static_cast<std::size_t>(y * decoded_width * 3 + i)] - double(frame.row<std::uint8_t>(y)[i]);
+      sum += d * d;
+    }
+  }
+  return 10 * std::log10(255 * 255 / (sum / (frame.width() * frame.height() * 3) + 1e-9));
+}
+
+TEST(Movie, FramesSizeRateAndColour) {
+  TempDir folder;
+  for (const char* name : {"a.mp4", "a.mov"}) {
+    io::VideoWriter writer(folder / name, {24, 16});
+    for (int i = 0; i < 30; ++i) writer.add(smooth_frame(160, 120, i * 2));
+    EXPECT_FALSE(std::filesystem::exists(folder / name));
+    writer.finish();
+    const Decoded video = decode(folder / name);
+    EXPECT_EQ(video.codec, AV_CODEC_ID_H264);
+    ASSERT_EQ(video.frames.size(), 30u);
+    EXPECT_EQ(video.width, 160);
+    EXPECT_EQ(video.height, 120);
+    EXPECT_NEAR(video.fps, 24, 0.01);
+    EXPECT_EQ(video.space, AVCOL_SPC_BT709);
+    EXPECT_EQ(video.range, AVCOL_RANGE_MPEG);
+    for (int i : {0, 13, 29})
+      EXPECT_GT(psnr(video.frames[static_cast<std::size_t>(i)], 160, smooth_frame(160, 120, i * 2)), 35) << i;
+    // Fast start: the index comes before the pictures.
+    const Bytes bytes = load(folder / name);
+    const std::string content(bytes.begin(), bytes.end());
+    EXPECT_LT(content.find("moov"), content.find("mdat"));
+    std::filesystem::remove(folder / name);
+  }
+  EXPECT_THAT(folder.names(), testing::IsEmpty());
+}
+
+TEST(Movie, BroadcastRate) {
+  TempDir folder;
+  io::VideoWriter writer(folder / "a.mp4", {29.97});
+  for (int i = 0; i < 10; ++i) writer.add(smooth_frame(64, 64, i));
+  writer.finish();
+  EXPECT_NEAR(decode(folder / "a.mp4").fps, 30000.0 / 1001, 1e-3);
+}
+
+TEST(Movie, EachPixelFormatGivesTheSamePicture) {
+  TempDir folder;
+  const Image reference = smooth_frame(64, 48);
+  for (Scalar scalar : {Scalar::u8, Scalar::u16, Scalar::f16, Scalar::f32}) {
+    for (int channels : {3, 4}) {
+      io::VideoWriter writer(folder / "a.mp4", {30, 10});
+      writer.add(smooth_frame(64, 48, 0, {scalar, static_cast<std::uint8_t>(channels)}));
+      writer.finish();
+      const Decoded video = decode(folder / "a.mp4");
+      ASSERT_EQ(video.frames.size(), 1u);
+      EXPECT_GT(psnr(video.frames[0], 64, reference), 35) << int(scalar) << ' ' << channels;
+    }
+    Image grey(64, 48, {scalar, 1});
+    const Image colour = smooth_frame(64, 48, 0, {scalar, 3});
+    for (int y = 0; y < 48; ++y) {
+      for (int x = 0; x < 64; ++x) {
+        const int size = relievo::bytes_of(scalar);
+        std::memcpy(grey.row<std::uint8_t>(y) + x * size, colour.row<std::uint8_t>(y) + x * 3 * size,
+                    static_cast<std::size_t>(size));
+      }
+    }
+    io::VideoWriter writer(folder / "g.mp4", {30, 10});
+    writer.add(grey);
+    writer.finish();
+    const Decoded video = decode(folder / "g.mp4");
+    for (int x = 0; x < 64; ++x) {
+      for (int c = 0; c < 3; ++c) {
+        EXPECT_NEAR(video.frames[0][static_cast<std::size_t>((20 * 64 + x) * 3 + c)],
+                    reference.row<std::uint8_t>(20)[x * 3], 6);
+      }
+    }
+  }
+}
+
+TEST(Movie, OddSizesArePaddedByOnePixel) {
+  TempDir folder;
+  for (const auto& [width, height] : {std::pair{65, 47}, std::pair{64, 47}, std::pair{65, 48}}) {
+    io::VideoWriter writer(folder / "a.mp4", {30, 10});
+    const Image frame = smooth_frame(width, height);
+    writer.add(frame);
+    writer.finish();
+    const Decoded video = decode(folder / "a.mp4");
+    EXPECT_EQ(video.width, width + width % 2);
+    EXPECT_EQ(video.height, height + height % 2);
+    EXPECT_GT(psnr(video.frames[0], video.width, frame), 35);
+    const std::size_t last = static_cast<std::size_t>((10 * video.width + width - 1) * 3);
+    if (width % 2) EXPECT_NEAR(video.frames[0][last + 3], video.frames[0][last], 8);
+  }
+}
+
+TEST(Movie, FramePacking) {
+  TempDir folder;
+  const auto stereo_of = [&](const char* name, io::FramePacking packing) {
+    io::VideoOptions options;
+    options.fps = 10;
+    options.packing = packing;
+    io::VideoWriter writer(folder / name, options);
+    for (int i = 0; i < 45; ++i) writer.add(smooth_frame(128, 64, i));
+    writer.finish();
+    const Decoded video = decode(folder / name);
+    EXPECT_EQ(video.frames.size(), 45u) << name;
+    EXPECT_GT(psnr(video.frames[20], 128, smooth_frame(128, 64, 20)), 35) << name;
+    if (packing != io::FramePacking::none) EXPECT_GE(video.stereo_frames, 1) << name;
+    return video.stereo;
+  };
+  for (const char* name : {"a.hevc", "a.mp4"}) {
+    EXPECT_EQ(stereo_of(name, io::FramePacking::none), -1) << name;
+    EXPECT_EQ(stereo_of(name, io::FramePacking::side_by_side), AV_STEREO3D_SIDEBYSIDE) << name;
+    EXPECT_EQ(stereo_of(name, io::FramePacking::top_bottom), AV_STEREO3D_TOPBOTTOM) << name;
+  }
+}
+
+TEST(Movie, HevcCarriesTheMessageBeforeEachRandomAccessPicture) {
+  TempDir folder;
+  io::VideoOptions options;
+  options.fps = 10;  // a random-access picture at least every 20 frames
+  options.packing = io::FramePacking::side_by_side;
+  io::VideoWriter writer(folder / "a.hevc", options);
+  for (int i = 0; i < 45; ++i) writer.add(smooth_frame(128, 64, i));
+  writer.finish();
+  const Bytes b = load(folder / "a.hevc");
+  const std::vector<std::uint8_t> message = {0x4e, 0x01, 0x2d, 0x06, 0x81, 0x81, 0, 0, 3, 0, 2, 0x80};
+  int pictures = 0, messages = 0, pending = 0;
+  for (std::size_t at = 0; at + 4 < b.size(); ++at) {
+    if (b[at] || b[at + 1] || b[at + 2] != 1) continue;
+    const int type = b[at + 3] >> 1 & 63;
+    if (type == 39 && std::equal(message.begin(), message.end(), b.begin() + static_cast<long>(at) + 3))
+      ++messages, pending = 1;
+    if (type >= 16 && type <= 23) {
+      ++pictures;
+      EXPECT_EQ(pending, 1);
+      pending = 0;
+    }
+  }
+  EXPECT_GE(pictures, 3);
+  EXPECT_EQ(messages, pictures);
+}
+
+TEST(Gif, FramesLoopAndColours) {
+  TempDir folder;
+  io::VideoWriter writer(folder / "a.gif", {20});
+  for (int i = 0; i < 12; ++i) writer.add(smooth_frame(120, 90, i * 3));
+  writer.finish();
+  const Decoded gif = decode(folder / "a.gif");
+  ASSERT_EQ(gif.frames.size(), 12u);
+  EXPECT_EQ(gif.width, 120);
+  EXPECT_EQ(gif.height, 90);
+  for (std::size_t i = 1; i < 12; ++i) EXPECT_EQ(gif.times[i] - gif.times[i - 1], 5);
+  for (int i : {0, 7, 11})
+    EXPECT_GT(psnr(gif.frames[static_cast<std::size_t>(i)], 120, smooth_frame(120, 90, i * 3)), 30) << i;
+  const Bytes bytes = load(folder / "a.gif");
+  const std::string content(bytes.begin(), bytes.end());
+  const std::size_t loop = content.find("NETSCAPE2.0");
+  ASSERT_NE(loop, content.npos);
+  EXPECT_EQ(content.substr(loop + 11, 4), std::string("\x03\x01\x00\x00", 4));  // zero repeats: for ever
+}
+
+TEST(Gif, FewColoursAreExact) {
+  TempDir folder;
+  Image image(64, 64, {Scalar::u8, 3});
+  for (int y = 0; y < 64; ++y) {
+    for (int x = 0; x < 64; ++x) {
+      auto* p = image.row<std::uint8_t>(y) + 3 * x;
+      p[0] = x < 32 ? 255 : 0, p[1] = y < 32 ? 255 : 0, p[2] = x < y ? 255 : 0;
+    }
+  }
+  io::VideoWriter writer(folder / "a.gif");
+  writer.add(image);
+  writer.add(image);
+  writer.finish();
+  const Decoded gif = decode(folder / "a.gif");
+  ASSERT_EQ(gif.frames.size(), 2u);
+  EXPECT_GT(psnr(gif.frames[0], 64, image), 80);
+  EXPECT_GT(psnr(gif.frames[1], 64, image), 80);
+}
+
+TEST(Gif, MeanColourSurvivesDithering) {
+  TempDir folder;
+  const Image image = smooth_frame(256, 256);
+  io::VideoWriter writer(folder / "a.gif");
+  writer.add(image);
+  writer.finish();
+  const Decoded gif = decode(folder / "a.gif");
+  // Means over blocks of the pattern's size.
+  for (int by = 0; by < 256; by += 16) {
+    for (int bx = 0; bx < 256; bx += 16) {
+      for (int c = 0; c < 3; ++c) {
+        double expected = 0, found = 0;
+        for (int y = by; y < by + 16; ++y) {
+          for (int x = bx; x < bx + 16; ++x) {
+            expected += image.row<std::uint8_t>(y)[x * 3 + c];
+            found += gif.frames[0][static_cast<std::size_t>((y * 256 + x) * 3 + c)];
+          }
+        }
+        EXPECT_NEAR(found / 256, expected / 256, 8) << bx << ' ' << by << ' ' << c;
+      }
+    }
+  }
+}
+
+TEST(Gif, WhatStandsStillCostsLittle) {
+  TempDir folder;
+  const auto size_of = [&](int frames) {
+    io::VideoWriter writer(folder / "a.gif");
+    for (int i = 0; i < frames; ++i) {
+      Image frame = smooth_frame(200, 200);
+      for (int y = 90; y < 100; ++y) std::memset(frame.row<std::uint8_t>(y) + 3 * (10 + i * 5), 255, 30);
+      writer.add(frame);
+    }
+    writer.finish();
+    return load(folder / "a.gif").size();
+  };
+  EXPECT_LT(size_of(20), size_of(1) * 3 / 2);
+}
+
+TEST(Gif, FastRatesKeepTheirLength) {
+  TempDir folder;
+  io::VideoWriter writer(folder / "a.gif", {100});
+  for (int i = 0; i < 50; ++i) writer.add(smooth_frame(32, 32, i));
+  writer.finish();
+  const Decoded gif = decode(folder / "a.gif");
+  EXPECT_EQ(gif.frames.size(), 25u);
+  EXPECT_EQ(gif.times.back(), 48);
+}
+
+TEST(Gif, ShrinksUntilItFits) {
+  TempDir folder;
+  io::VideoOptions options;
+  options.max_bytes = 40000;
+  io::VideoWriter writer(folder / "a.gif", options);
+  for (int i = 0; i < 10; ++i) writer.add(smooth_frame(240, 160, i * 8));
+  writer.finish();
+  EXPECT_LE(load(folder / "a.gif").size(), 40000u);
+  const Decoded gif = decode(folder / "a.gif");
+  EXPECT_EQ(gif.frames.size(), 10u);
+  EXPECT_LT(gif.width, 240);
+  EXPECT_NEAR(gif.width / double(gif.height), 1.5, 0.05);
+  io::VideoWriter hopeless(folder / "b.gif", [] {
+    io::VideoOptions o;
+    o.max_bytes = 10000;
+    return o;
+  }());
+  for (int i = 0; i < 400; ++i) hopeless.add(noise_image(16, 16, {Scalar::u8, 3}));
+  Image other = smooth_frame(16, 16);
+  for (int i = 0; i < 400; ++i) hopeless.add(smooth_frame(16, 16, i * 31));
+  expect_error(ErrorCode::invalid_argument, "max_bytes", [&] { hopeless.finish(); });
+  EXPECT_THAT(folder.names(), testing::ElementsAre("a.gif"));
+}
+
+TEST(Video, ArgumentsAreNamed) {
+  TempDir folder;
+  const auto open = [&](const std::string& name, auto change) {
+    io::VideoOptions options;
+    change(options);
+    io::VideoWriter writer(folder / name, options);
+  };
+  const auto nothing = [](io::VideoOptions&) {};
+  expect_error(ErrorCode::invalid_argument, "a.avi", [&] { open("a.avi", nothing); });
+  expect_error(ErrorCode::invalid_argument, "fps is 0", [&] { open("a.gif", [](auto& o) { o.fps = 0; }); });
+  expect_error(ErrorCode::invalid_argument, "fps is nan",
+               [&] { open("a.gif", [](auto& o) { o.fps = std::nan(""); }); });
+  expect_error(ErrorCode::invalid_argument, "crf is 52", [&] { open("a.mp4", [](auto& o) { o.crf = 52; }); });
+  expect_error(ErrorCode::invalid_argument, "threads is 65", [&] { open("a.mp4", [](auto& o) { o.threads = 65; }); });
+  expect_error(ErrorCode::invalid_argument, "max_bytes is 9999",
+               [&] { open("a.gif", [](auto& o) { o.max_bytes = 9999; }); });
+  expect_error(ErrorCode::io, "missing", [&] { open("missing/a.mp4", nothing); });
+  EXPECT_THAT(folder.names(), testing::IsEmpty());
+}
+
+class EachVideo : public testing::TestWithParam<const char*> {};
+
+TEST_P(EachVideo, UnfinishedLeavesNothing) {
+  TempDir folder;
+  {
+    io::VideoWriter writer(folder / GetParam());
+    for (int i = 0; i < 5; ++i) writer.add(smooth_frame(64, 64, i));
+  }
+  EXPECT_THAT(folder.names(), testing::IsEmpty());
+}
+
+TEST_P(EachVideo, FramesMustAgreeAndExist) {
+  TempDir folder;
+  io::VideoWriter writer(folder / GetParam());
+  expect_error(ErrorCode::invalid_argument, GetParam(), [&] { writer.finish(); });
+  expect_error(ErrorCode::invalid_argument, "no pixels", [&] { writer.add(Image()); });
+  writer.add(smooth_frame(64, 64));
+  expect_error(ErrorCode::invalid_argument, "66 x 62 pixels, but the first one was 64 x 64",
+               [&] { writer.add(smooth_frame(66, 62)); });
+  writer.add(smooth_frame(64, 64, 5));
+  writer.finish();
+  EXPECT_EQ(decode(folder / GetParam()).frames.size(), 2u);
+  expect_error(ErrorCode::invalid_argument, "finished", [&] { writer.add(smooth_frame(64, 64)); });
+  expect_error(ErrorCode::invalid_argument, "finished", [&] { writer.finish(); });
+}
+
+TEST_P(EachVideo, AFullDiskIsAnErrorAndLeavesTheOldFile) {
+  TempDir folder;
+  save(folder / GetParam(), "old");
+  EXPECT_EQ(in_child([&] {
+              limit_file_size(1500);
+              try {
+                io::VideoOptions options;
+                options.crf = 1;
+                io::VideoWriter writer(folder / GetParam(), options);
+                for (int i = 0; i < 20; ++i) writer.add(noise_image(64, 64, {Scalar::u8, 3}));
+                writer.finish();
+                return 0;
+              } catch (const relievo::Error& error) {
+                return static_cast<int>(error.code());
+              }
+            }),
+            static_cast<int>(ErrorCode::io));
+  EXPECT_EQ(load(folder / GetParam()), (Bytes{'o', 'l', 'd'}));
+  EXPECT_THAT(folder.names(), testing::SizeIs(1));
+}
+
+TEST_P(EachVideo, NothingIsPrintedAndTheLogLevelStays) {
+  TempDir folder;
+  const int before = av_log_get_level();
+  testing::internal::CaptureStderr();
+  testing::internal::CaptureStdout();
+  io::VideoWriter writer(folder / GetParam());
+  for (int i = 0; i < 3; ++i) writer.add(smooth_frame(64, 64, i));
+  writer.finish();
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
+  EXPECT_EQ(av_log_get_level(), before);
+}
+
+TEST_P(EachVideo, MovesTakeTheFileAlong) {
+  TempDir folder;
+  io::VideoWriter first(folder / GetParam());
+  first.add(smooth_frame(64, 64));
+  io::VideoWriter second = std::move(first);
+  second.add(smooth_frame(64, 64, 3));
+  second.finish();
+  EXPECT_EQ(decode(folder / GetParam()).frames.size(), 2u);
+  expect_error(ErrorCode::invalid_argument, "moved", [&] { first.finish(); });
+}
+INSTANTIATE_TEST_SUITE_P(Formats, EachVideo, testing::Values("a.gif", "a.mp4", "a.mov", "a.hevc"));
+
+}  // namespace
+}  // namespace relievo_tests
