@@ -9,7 +9,6 @@ install(TARGETS relievo EXPORT relievo-core-targets
 install(EXPORT relievo-core-targets NAMESPACE relievo:: DESTINATION ${RELIEVO_CONFIG_DIR})
 if(TARGET relievo_io)
   list(APPEND RELIEVO_COMPONENTS io)
-  set_target_properties(relievo_io PROPERTIES EXPORT_NAME io)
   install(TARGETS relievo_io EXPORT relievo-io-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(EXPORT relievo-io-targets NAMESPACE relievo:: DESTINATION ${RELIEVO_CONFIG_DIR})
 endif()
@@ -18,8 +17,6 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/relievo DESTINATION ${CMAKE_INST
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 if(TARGET relievo_command)
-  file(RELATIVE_PATH bin_to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
-  set_target_properties(relievo_command PROPERTIES INSTALL_RPATH "$ORIGIN/${bin_to_lib}")
   install(TARGETS relievo_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 

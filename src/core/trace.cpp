@@ -51,8 +51,8 @@ class Recorder {
     std::fputs("{\"displayTimeUnit\":\"ms\",\"traceEvents\":[", file);
     const char* separator = "\n";
     for (const Event& event : events_) {
-      std::fprintf(file, R"(%s{"name":"%s","cat":"relievo","ph":"X","pid":%d,"tid":%d,"ts":%.3f,"dur":%.3f})", separator,
-                   event.name, getpid(), event.thread, static_cast<double>(event.begin_ns) / 1e3,
+      std::fprintf(file, R"(%s{"name":"%s","cat":"relievo","ph":"X","pid":%d,"tid":%d,"ts":%.3f,"dur":%.3f})",
+                   separator, event.name, getpid(), event.thread, static_cast<double>(event.begin_ns) / 1e3,
                    static_cast<double>(event.end_ns - event.begin_ns) / 1e3);
       separator = ",\n";
     }

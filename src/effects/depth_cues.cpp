@@ -1,0 +1,56 @@
+#include "effects/depth_cues.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/views.hpp"
+#include "effects/segment.hpp"
+#include "effects/working_copy.hpp"
+#include "vision/cues.hpp"
+
+namespace relievo {
+inline namespace v1 {
+namespace {
+
+// Above this size depth follows edges of a smaller copy: a pixel of it is finer than any cue.
+constexpr int edge_side = 1600;
+constexpr float edge_epsilon = 4e-4f;  // (2 % of the range)^2
+
+void clamp_to_range(Image& image) {
+  for (int y = 0; y < image.height(); ++y) {
+    float* row = image.row<float>(y);
+    for (int x = 0; x < image.width(); ++x) row[x] = std::clamp(row[x], 0.0f, 1.0f);
+  }
+}
+
+}  // namespace
+
+Image depth_from_cues(Engine& engine, const ImageView& photo, int resolution, bool edge_aware,
+                      const Progress& progress) {
+  progress.report(0, "depth");
+  const Image small = small_rgb(engine, photo, resolution);
+  const double scale = static_cast<double>(small.width()) / photo.width;
+  const std::vector<Face> faces = scaled(faces_of(engine, photo), scale);
+  progress.report(0.3, "depth");
+  Image disparity = disparity_from_cues(small, faces);
+  progress.report(0.7, "depth");
+  if (edge_aware && photo.width > 1 && photo.height > 1) {
+    const Image middle = small_rgb(engine, photo, edge_side);
+    Image guide(middle.width(), middle.height(), {Scalar::f32, 3}, middle.color());
+    engine.convert(middle, guide.mutable_view());
+    const Image coarse = resized(engine, disparity, middle.width(), middle.height(), ResizeFilter::bilinear);
+    Image sharp(middle.width(), middle.height(), f32_1);
+    const int radius = std::max(2, static_cast<int>(std::lround(2.0 * middle.width() / small.width())));
+    engine.guided_filter(guide, coarse, sharp.mutable_view(), radius, edge_epsilon);
+    clamp_to_range(sharp);
+    disparity = std::move(sharp);
+  }
+  if (disparity.width() != photo.width || disparity.height() != photo.height) {
+    disparity = resized(engine, disparity, photo.width, photo.height, ResizeFilter::bilinear);
+  }
+  progress.report(1, "depth");
+  return disparity;
+}
+
+}  // namespace v1
+}  // namespace relievo

@@ -1,0 +1,39 @@
+#include "effects/working_copy.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace relievo {
+inline namespace v1 {
+
+ImageView on_host(const ImageView& photo, const Device& device, Image& keep) {
+  if (photo.device.kind == DeviceKind::cpu) return photo;
+  keep = device.download(photo);
+  return keep;
+}
+
+Device host_device(const Device& device) { return device.kind() == DeviceKind::cpu ? device : Device::cpu(); }
+
+Image resized(Engine& engine, const ImageView& image, int width, int height, ResizeFilter filter) {
+  Image out(width, height, image.format, image.color);
+  engine.resize(image, out.mutable_view(), filter);
+  return out;
+}
+
+Image small_rgb(Engine& engine, const ImageView& photo, int longer_side) {
+  const double scale = std::min(1.0, static_cast<double>(longer_side) / std::max(photo.width, photo.height));
+  const int width = std::max(1, static_cast<int>(std::lround(photo.width * scale)));
+  const int height = std::max(1, static_cast<int>(std::lround(photo.height * scale)));
+  Image shrunk;
+  ImageView small = photo;
+  if (width != photo.width || height != photo.height) {
+    shrunk = resized(engine, photo, width, height, ResizeFilter::area);
+    small = shrunk;
+  }
+  Image out(width, height, {Scalar::u8, 3}, {photo.color.primaries, Transfer::srgb, photo.color.premultiplied});
+  engine.convert(small, out.mutable_view());
+  return out;
+}
+
+}  // namespace v1
+}  // namespace relievo

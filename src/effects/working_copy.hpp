@@ -1,0 +1,21 @@
+// Small copies of a photo that analysis works on.
+#pragma once
+
+#include <relievo/device.hpp>
+
+#include "core/engine.hpp"
+
+namespace relievo {
+inline namespace v1 {
+
+/// The photo in host memory: itself, or a copy that `keep` owns.
+ImageView on_host(const ImageView& photo, const Device& device, Image& keep);
+/// `device` if it is a CPU, else the CPU with all threads.
+Device host_device(const Device& device);
+/// u8 RGB, sRGB, its longer side at most `longer_side`, never enlarged. Host memory in and out.
+Image small_rgb(Engine& engine, const ImageView& photo, int longer_side);
+/// f32 or u8 pixels at another size.
+Image resized(Engine& engine, const ImageView& image, int width, int height, ResizeFilter filter);
+
+}  // namespace v1
+}  // namespace relievo

@@ -1,0 +1,18 @@
+// Filling holes from what surrounds them.
+#pragma once
+
+#include <relievo/inpainter.hpp>
+
+namespace relievo {
+inline namespace v1 {
+
+/// Fills the pixels of `image` (host memory; 1, 3 or 4 channels, alpha untouched) where `mask` (u8) is
+/// not 0. The mask is neither empty nor full. Uses up to `threads` threads.
+void fill_hole(const MutableImageView& image, const ImageView& mask, InpaintMethod method, float radius, int threads,
+               const Progress& progress);
+
+/// Number of pixels of a u8 mask that are not 0.
+std::int64_t count_hole(const ImageView& mask);
+
+}  // namespace v1
+}  // namespace relievo

@@ -1,0 +1,117 @@
+#include <cmath>
+#include <limits>
+
+#include "cpu/pixels.hpp"
+#include "kernels/transfer.hpp"
+
+namespace relievo {
+inline namespace v1 {
+namespace test {
+namespace {
+
+constexpr Scalar all_scalars[] = {Scalar::u8, Scalar::u16, Scalar::f16, Scalar::f32};
+constexpr Transfer all_transfers[] = {Transfer::srgb, Transfer::linear, Transfer::bt709, Transfer::gamma22};
+
+TEST(Convert, MatchesItsDefinitionForEveryScalarAndChannelCount) {
+  CpuEngine engine(2);
+  for (const Scalar from : all_scalars) {
+    for (const Scalar to : all_scalars) {
+      for (const int a : {1, 3, 4}) {
+        for (const int b : {1, 3, 4}) {
+          const Picture in = random_picture(37, 21, {from, std::uint8_t(a)});
+          Picture out(37, 21, {to, std::uint8_t(b)});
+          engine.convert(in, out);
+          EXPECT_TRUE(near(out, rounding(to, 2e-6),
+                           [&](int x, int y, int c) {
+                             const auto code = [&](int k) { return in.at(x, y, k) / full(from); };
+                             double value = 0;
+                             if (b == 1 && a != 1) {
+                               value = 0.2126 * code(0) + 0.7152 * code(1) + 0.0722 * code(2);
+                             } else if (c == 3) {
+                               value = a == 4 ? code(3) : 1;
+                             } else {
+                               value = code(a == 1 ? 0 : c);
+                             }
+                             return value * full(to);
+                           }))
+              << a << " to " << b << " channels from scalar " << int(from);
+        }
+      }
+    }
+  }
+}
+
+TEST(Convert, AppliesCurvesToColourButNotToAlpha) {
+  CpuEngine engine(1);
+  for (const Scalar from : all_scalars) {
+    for (const Scalar to : all_scalars) {
+      for (const Transfer a : all_transfers) {
+        for (const Transfer b : all_transfers) {
+          const Picture in = random_picture(19, 11, {from, 4}, 3, {Primaries::bt709, a, false});
+          Picture out(19, 11, {to, 4}, {Primaries::bt709, b, false});
+          engine.convert(in, out);
+          const double tolerance = rounding(to, 1e-6) + (to == Scalar::u16 ? 0.05 : 0);
+          EXPECT_TRUE(near(out, tolerance,
+                           [&](int x, int y, int c) {
+                             const double code = in.at(x, y, c) / full(from);
+                             return (c == 3 || a == b ? code : from_linear(int(b), to_linear(int(a), code))) * full(to);
+                           }))
+              << int(a) << " to " << int(b);
+        }
+      }
+    }
+  }
+}
+
+TEST(Convert, CodesSurviveTheWayThroughWiderTypes) {
+  CpuEngine engine(1);
+  Picture codes(256, 1, {Scalar::u8, 1});
+  for (int v = 0; v < 256; ++v) codes.set(v, 0, 0, v);
+  for (const Scalar wide : {Scalar::u16, Scalar::f16, Scalar::f32}) {
+    Picture there(256, 1, {wide, 1});
+    Picture back(256, 1, {Scalar::u8, 1});
+    engine.convert(codes, there);
+    engine.convert(there, back);
+    EXPECT_TRUE(back.same_bits(codes)) << int(wide);
+  }
+}
+
+TEST(Convert, ClampsWhatAnIntegerCannotHold) {
+  CpuEngine engine(1);
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const float infinity = std::numeric_limits<float>::infinity();
+  const float values[] = {-infinity, -1, -0.0f, 0.5f, 1, 2, infinity, nan};
+  const double expected[] = {0, 0, 0, 128, 255, 255, 255, 0};
+  Picture in(8, 1, {Scalar::f32, 1});
+  for (int i = 0; i < 8; ++i) in.set(i, 0, 0, values[i]);
+  in.view().row<float>(0)[7] = nan;
+  Picture out(8, 1, {Scalar::u8, 1});
+  engine.convert(in, out);
+  for (int i = 0; i < 8; ++i) EXPECT_EQ(out.at(i, 0, 0), expected[i]) << i;
+}
+
+TEST(Convert, HalvesRoundToNearestEven) {
+  for (int bits = 0; bits < 65536; ++bits) {
+    const auto half = static_cast<std::uint16_t>(bits);
+    const float value = half_to_float(half);
+    if (std::isnan(value)) {
+      EXPECT_TRUE(std::isnan(half_to_float(float_to_half(value))));
+      continue;
+    }
+    ASSERT_EQ(float_to_half(value), half);
+    if (std::isinf(value) || (half & 0x7fff) == 0x7bff) continue;
+    // Half-way to the next one up goes to the even one; a little beside it to the nearer.
+    const float next = half_to_float(static_cast<std::uint16_t>(bits + 1));
+    const float middle = value + (next - value) / 2;
+    ASSERT_EQ(float_to_half(middle), bits % 2 == 0 ? bits : bits + 1) << bits;
+    ASSERT_EQ(float_to_half(std::nextafter(middle, value)), bits) << bits;
+    ASSERT_EQ(float_to_half(std::nextafter(middle, next)), bits + 1) << bits;
+  }
+  EXPECT_EQ(float_to_half(65520.0f), 0x7c00);
+  EXPECT_EQ(float_to_half(std::nextafter(65520.0f, 0.0f)), 0x7bff);
+}
+
+}  // namespace
+}  // namespace test
+}  // namespace v1
+}  // namespace relievo

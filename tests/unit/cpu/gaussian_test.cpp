@@ -1,0 +1,105 @@
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+
+#include "cpu/pixels.hpp"
+#include "kernels/sampling.hpp"
+
+namespace relievo {
+inline namespace v1 {
+namespace test {
+namespace {
+
+constexpr int kernel_sizes[] = {1, 3, 5, 7, 9, 13, 19, 31};
+constexpr PixelFormat formats[] = {{Scalar::u8, 1},  {Scalar::u8, 3},  {Scalar::u8, 4}, {Scalar::u16, 3},
+                                   {Scalar::u16, 4}, {Scalar::f32, 1}, {Scalar::f32, 3}};
+
+double mirrored(const Picture& in, int x, int y, int c) {
+  return in.at(reflect_101(x, in.width()), reflect_101(y, in.height()), c);
+}
+
+std::vector<double> kernel_oracle(int size) {
+  const cv::Mat kernel = cv::getGaussianKernel(size, 0, CV_64F);
+  return {kernel.ptr<double>(), kernel.ptr<double>() + size};
+}
+
+double allowed(Scalar scalar) {
+  // Bytes: half of rounding, the weights' 2^-16 each and the rows' 2^-8.
+  return scalar == Scalar::u8 ? 0.6 : scalar == Scalar::u16 ? 0.6 : 1e-6;
+}
+
+TEST(Gaussian, MatchesItsDefinition) {
+  CpuEngine engine(2);
+  for (const PixelFormat format : formats) {
+    for (const Size size : sizes()) {
+      const Picture in = random_picture(size.width, size.height, format);
+      for (const int k : kernel_sizes) {
+        Picture out(size.width, size.height, format);
+        engine.gaussian(in, out, k);
+        const std::vector<double> kernel = kernel_oracle(k);
+        std::vector<double> columns(std::size_t(size.width) * size.height * format.channels);
+        const auto at = [&](int x, int y, int c) -> double& {
+          return columns[(std::size_t(y) * size.width + x) * format.channels + c];
+        };
+        for (int y = 0; y < size.height; ++y) {
+          for (int x = 0; x < size.width; ++x) {
+            for (int c = 0; c < format.channels; ++c) {
+              for (int i = 0; i < k; ++i) at(x, y, c) += kernel[i] * mirrored(in, x, y + i - k / 2, c);
+            }
+          }
+        }
+        EXPECT_TRUE(near(out, allowed(format.scalar),
+                         [&](int x, int y, int c) {
+                           double sum = 0;
+                           for (int i = 0; i < k; ++i)
+                             sum += kernel[i] * at(reflect_101(x + i - k / 2, size.width), y, c);
+                           return sum;
+                         }))
+            << "size " << k;
+      }
+    }
+  }
+}
+
+TEST(Gaussian, IsWithinOneOfOpenCv) {
+  CpuEngine engine(2);
+  const Picture in = random_picture(131, 67, {Scalar::u8, 3});
+  const ImageView view = in;
+  const cv::Mat mat(view.height, view.width, CV_8UC3, const_cast<void*>(view.data), std::size_t(view.stride));
+  for (const int k : kernel_sizes) {
+    Picture out(131, 67, {Scalar::u8, 3});
+    engine.gaussian(in, out, k);
+    cv::Mat expected;
+    cv::GaussianBlur(mat, expected, cv::Size(k, k), 0, 0, cv::BORDER_REFLECT_101);
+    EXPECT_TRUE(near(out, 1, [&](int x, int y, int c) { return expected.at<cv::Vec3b>(y, x)[c]; })) << "size " << k;
+  }
+}
+
+TEST(Gaussian, KeepsAConstantImageBitForBit) {
+  CpuEngine engine(1);
+  for (const PixelFormat format : formats) {
+    for (const double part : {0.0, 0.3, 0.7, 1.0}) {
+      const Picture in = constant_picture(61, 47, format, std::floor(part * full(format.scalar) * 8) / 8 + 0.1 * part);
+      for (const int k : kernel_sizes) {
+        Picture out(61, 47, format);
+        engine.gaussian(in, out, k);
+        EXPECT_TRUE(out.same_bits(in)) << "size " << k << " value " << in.at(0, 0, 0);
+      }
+    }
+  }
+}
+
+TEST(Gaussian, MayWorkInPlace) {
+  CpuEngine engine(2);
+  for (const PixelFormat format : formats) {
+    Picture picture = random_picture(61, 147, format);
+    Picture out(61, 147, format);
+    engine.gaussian(picture, out, 13);
+    engine.gaussian(picture, picture, 13);
+    EXPECT_TRUE(picture.same_bits(out));
+  }
+}
+
+}  // namespace
+}  // namespace test
+}  // namespace v1
+}  // namespace relievo
