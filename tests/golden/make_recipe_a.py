@@ -68,17 +68,17 @@ def fill_of(image, hole):
 
 
 def hexagon(radius):
-    """Pixels whose centre lies in the regular hexagon of circumradius `radius`, corners left and right."""
+    """Pixels whose centre lies in the regular hexagon of circumradius `radius` + 0.5, one corner up."""
     y, x = np.mgrid[-radius:radius + 1, -radius:radius + 1].astype(np.float64)
-    half = np.sqrt(3) / 2 * radius
-    inside = (np.abs(y) <= half) & (np.abs(x) * np.sqrt(3) / 2 + np.abs(y) / 2 <= half)
+    apothem = (radius + 0.5) * np.sqrt(3) / 2
+    inside = (np.abs(x) <= apothem) & (np.abs(x) / 2 + np.abs(y) * np.sqrt(3) / 2 <= apothem)
     return inside.astype(np.float32)
 
 
 def heart(radius):
-    """(x^2 + y^2 - 1)^3 <= x^2 y^3, scaled to the square."""
+    """(x^2 + y^2 - 1)^3 <= x^2 y^3 with y up, scaled so that the heart fills the square."""
     y, x = np.mgrid[-radius:radius + 1, -radius:radius + 1].astype(np.float64)
-    x, y = 1.2 * x / max(radius, 1), -1.2 * y / max(radius, 1)
+    x, y = 1.2 * x / (radius + 0.5), -1.2 * y / (radius + 0.5) + 0.1
     return ((x * x + y * y - 1) ** 3 <= x * x * y ** 3).astype(np.float32)
 
 
