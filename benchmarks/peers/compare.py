@@ -39,7 +39,7 @@ def main():
             commands = {
                 "python": [sys.executable, PEER, "--photo", photo, "--depth", depth, "--size", "0", "--out",
                            os.path.join(folder, "python")],
-                "relievo": [args.relievo, "all", photo, "--preset", "spatial-photo", "--depth", depth, "--json", "--out",
+                "relievo": [args.relievo, "all", photo, "--preset", "spatial-photo", "--depth", depth, "--json", "-o",
                             os.path.join(folder, "relievo")],
             }
             times = {name: [] for name in commands}
