@@ -29,33 +29,34 @@ float scalar_at(const ImageView& view, int x, int y) {
   return nan;
 }
 
-// Disparity up to scale: what is linear in it for every kind.
-float to_disparity(float value, DepthKind kind) { return kind == DepthKind::metres ? 1.0f / value : value; }
+// Disparity up to scale: what is linear in it for every kind. Double, where the inverse of every float is finite and
+// so is the difference of any two.
+double to_disparity(double value, DepthKind kind) { return kind == DepthKind::metres ? 1 / value : value; }
 
 struct Range {
-  float low, high;
+  double low, high;
 };
 
 // Quantiles by partial sorting of at most 2^20 evenly spaced values: deterministic, and its error
 // is far below the quantiles' own meaning.
 Range robust_range(const ImageView& values, DepthKind kind) {
-  std::vector<float> sample;
+  std::vector<double> sample;
   const std::int64_t count = std::int64_t{values.width} * values.height;
   const std::int64_t step = std::max<std::int64_t>(1, count >> 20);
   sample.reserve(static_cast<std::size_t>(count / step + 1));
-  float least = std::numeric_limits<float>::infinity(), most = -least;
+  double least = std::numeric_limits<double>::infinity(), most = -least;
   std::int64_t index = 0;
   for (int y = 0; y < values.height; ++y) {
     const float* row = values.row<float>(y);
     for (int x = 0; x < values.width; ++x, ++index) {
       if (std::isnan(row[x])) continue;
-      const float d = to_disparity(row[x], kind);
+      const double d = to_disparity(row[x], kind);
       least = std::min(least, d);
       most = std::max(most, d);
       if (index % step == 0) sample.push_back(d);
     }
   }
-  if (kind == DepthKind::disparity && least >= 0 && most <= 1 && least <= 0.005f && most >= 0.995f) return {0, 1};
+  if (kind == DepthKind::disparity && least >= 0 && most <= 1 && least <= 0.005 && most >= 0.995) return {0, 1};
   if (sample.size() < 2) return {least, most};
   const auto at = [&](double quantile) {
     const auto k = static_cast<std::ptrdiff_t>(quantile * static_cast<double>(sample.size() - 1) + 0.5);
@@ -82,18 +83,20 @@ bool fill_row(float* row, int width) {
   return true;
 }
 
+// Rows without a known value take, in each column, the farther of the rows above and below.
 void fill_empty_rows(Image& image, const std::vector<bool>& known) {
   const int height = image.height();
-  int last = -1;
-  const auto copy_row = [&](int from, int to) {
-    std::copy_n(std::as_const(image).row<float>(from), image.width(), image.row<float>(to));
-  };
-  for (int y = 0; y < height; ++y) {
-    if (!known[static_cast<std::size_t>(y)]) continue;
-    for (int hole = last + 1; hole < y; ++hole) copy_row(last < 0 || hole > (last + y) / 2 ? y : last, hole);
-    last = y;
+  for (int hole = 0; hole < height; ++hole) {
+    if (known[static_cast<std::size_t>(hole)]) continue;
+    int end = hole;
+    while (end < height && !known[static_cast<std::size_t>(end)]) ++end;
+    const float* above = std::as_const(image).row<float>(hole > 0 ? hole - 1 : end);
+    const float* below = std::as_const(image).row<float>(end < height ? end : hole - 1);
+    for (; hole < end; ++hole) {
+      std::transform(above, above + image.width(), below, image.row<float>(hole),
+                     [](float a, float b) { return std::min(a, b); });
+    }
   }
-  for (int hole = last + 1; hole < height; ++hole) copy_row(last, hole);
 }
 
 }  // namespace
@@ -139,8 +142,7 @@ DepthMap DepthMap::clone() const {
 Image DepthMap::relative() const {
   require(!empty(), "The depth map is empty.");
   const Range range = robust_range(values_, kind_);
-  const float span = range.high - range.low;
-  const float scale = span > 0 ? 1.0f / span : 0.0f;
+  const double span = range.high - range.low;
   Image out(width(), height(), {Scalar::f32, 1}, values_.color());
   std::vector<bool> row_known(static_cast<std::size_t>(height()));
   for (int y = 0; y < height(); ++y) {
@@ -150,7 +152,8 @@ Image DepthMap::relative() const {
       if (std::isnan(from[x])) {
         to[x] = nan;
       } else {
-        to[x] = span > 0 ? std::clamp((to_disparity(from[x], kind_) - range.low) * scale, 0.0f, 1.0f) : 0.5f;
+        const double part = span > 0 ? (to_disparity(from[x], kind_) - range.low) / span : 0.5;
+        to[x] = static_cast<float>(std::clamp(part, 0.0, 1.0));
       }
     }
     row_known[static_cast<std::size_t>(y)] = fill_row(to, width());
@@ -190,7 +193,7 @@ DepthMap DepthMap::resized(int new_width, int new_height) const {
       }
       // A pixel is known where most of what it is made from is.
       const bool valid = weight >= 0.5;
-      to[x] = valid ? static_cast<float>(to_disparity(static_cast<float>(sum / weight), kind_) * unit) : nan;
+      to[x] = valid ? static_cast<float>(to_disparity(sum / weight, kind_) * unit) : nan;
       known += valid;
     }
   }

@@ -1,9 +1,10 @@
 // Options as they cross the library's boundary: read by size, checked by their own field tables.
 #pragma once
 
-#include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstring>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -27,6 +28,13 @@ Options read_options(const Options* options, std::size_t size) {
   return copy;
 }
 
+/// The shortest text that reads back as `number`.
+template <class Number>
+std::string text_of(Number number) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, number).ptr};
+}
+
 /// Throws Error{invalid_argument} naming the first field out of range, its value and the range.
 template <class Options>
 void validate(const Options& options) {
@@ -37,9 +45,10 @@ void validate(const Options& options) {
       require(static_cast<std::size_t>(value) < std::size(EnumNames<Value>::names), field.name, " is ",
               static_cast<int>(value), "; allowed are 0 to ", std::size(EnumNames<Value>::names) - 1, ".");
     } else if constexpr (std::is_arithmetic_v<Value> && !std::is_same_v<Value, bool>) {
-      const auto number = static_cast<double>(value);
-      require(number >= field.minimum && number <= field.maximum, field.name, " is ", number, "; allowed is ",
-              field.minimum, " to ", field.maximum, *field.unit != '\0' ? " " : "", field.unit, ".");
+      // In the field's own type: 0.1f is a little above 0.1.
+      require(value >= static_cast<Value>(field.minimum) && value <= static_cast<Value>(field.maximum), field.name,
+              " is ", text_of(value), "; allowed is ", field.minimum, " to ", field.maximum,
+              *field.unit != '\0' ? " " : "", field.unit, ".");
       if constexpr (std::is_integral_v<Value>) {
         require(std::string_view(field.help).find(", odd") == std::string_view::npos || value % 2 == 1, field.name,
                 " is ", value, "; it must be odd.");
