@@ -4,6 +4,12 @@
 #include <filesystem>
 
 namespace tool {
+namespace {
+
+// A still pair lasts one second; more frames of it would only take time to encode.
+constexpr int still_frames = 10;
+
+}  // namespace
 
 bool fits(const relievo::LayeredScene& scene, int side) {
   return side == 0 || std::max(scene.width(), scene.height()) <= side;
@@ -27,7 +33,7 @@ void write_animation(const std::string& path, const relievo::ParallaxAnimator& a
 void write_stereo_video(const std::string& path, const relievo::Image& packed, relievo::StereoLayout layout,
                         int threads) {
   relievo::io::VideoOptions options;
-  options.fps = 30;
+  options.fps = still_frames;
   options.threads = threads;
   if (layout == relievo::StereoLayout::side_by_side || layout == relievo::StereoLayout::half_side_by_side) {
     options.packing = relievo::io::FramePacking::side_by_side;
@@ -35,7 +41,7 @@ void write_stereo_video(const std::string& path, const relievo::Image& packed, r
     options.packing = relievo::io::FramePacking::top_bottom;
   }
   relievo::io::VideoWriter writer(path, options);
-  for (int i = 0; i < 30; ++i) writer.add(packed);
+  for (int i = 0; i < still_frames; ++i) writer.add(packed);
   writer.finish();
 }
 
