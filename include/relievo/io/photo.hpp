@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <relievo/export.hpp>
+#include <relievo/fields.hpp>
 #include <relievo/image.hpp>
 
 namespace relievo {
@@ -44,6 +45,11 @@ struct WriteOptions {
   /// Effort of PNG compression. Unit: none. Range: 0 to 9. Default: 3.
   int png_level = 3;
 };
+template <class Visitor>
+void visit_fields(WriteOptions& o, Visitor&& visit) {
+  visit(Field{"quality", "quality of JPEG and lossy WebP", "", 1, 100}, o.quality);
+  visit(Field{"png_level", "effort of PNG compression", "", 0, 9}, o.png_level);
+}
 
 /// Writes an image by the name's extension (.jpg .jpeg .png .tif .tiff .webp .exr), with profile and
 /// Exif of `source` where given (of Exif, TIFF takes only the main tags). A profile that does not
