@@ -1,138 +1,123 @@
-#!/usr/bin/env python3
-"""The recipe of preset spatial-photo written plainly with NumPy, OpenCV and Pillow.
+"""Recipe A (preset spatial-photo) in plain Python: matte, fill, bokeh, 30 frames, GIF and stereo pair.
 
-    python3 spatial_photo.py PHOTO DEPTH FOLDER [--threads N]
+    python spatial_photo.py --photo PHOTO --depth DEPTH --size N [--out FOLDER]
 
-PHOTO is read as it is, DEPTH is a 16-bit PNG (bright = near) of its size. Writes what
-`relievo all --preset spatial-photo` writes, but for the videos, and prints the seconds of each stage
-as JSON. It is a peer to be compared with, not a part of the product.
+The photo is scaled to N x N (0 = as it is); the depth is a picture, brighter = nearer. Prints seconds a stage as JSON.
 """
 import argparse
 import json
 import os
+import tempfile
 import time
 
 import cv2
 import numpy as np
 from PIL import Image
 
-FRAMES = 30
-FOREGROUND, BACKGROUND, STRENGTH = 10, 3, 1.5
 KERNELS = (1, 7, 13, 19, 31)
-DIVERGENCE = 0.02
 
 
-def matte_of(depth):
-    """Otsu, open, close, largest component, soft edge."""
-    grey = (depth * 255).round().astype(np.uint8)
-    _, mask = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5)))
-    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (11, 11)))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
-    mask = np.where(labels == 1 + stats[1:, cv2.CC_STAT_AREA].argmax(), 255, 0).astype(np.uint8)
-    return mask, cv2.GaussianBlur(mask, (21, 21), 0)
+def ellipse(size):
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
 
 
-def fill(photo, mask):
-    """Mean of Telea and Navier-Stokes, then a bilateral filter."""
-    hole = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7)), iterations=2)
+def make_matte(depth):
+    levels = np.round(depth * 255).astype(np.uint8)
+    _, mask = cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, ellipse(5))
+    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, ellipse(11))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    if count > 1:
+        mask = np.where(labels == 1 + np.argmax(stats[1:, cv2.CC_STAT_AREA]), 255, 0).astype(np.uint8)
+    return cv2.GaussianBlur(mask, (21, 21), 0)
+
+
+def make_background(photo, matte):
+    hole = cv2.dilate((matte > 127).astype(np.uint8) * 255, ellipse(7), iterations=2)
     telea = cv2.inpaint(photo, hole, 3, cv2.INPAINT_TELEA)
-    stokes = cv2.inpaint(photo, hole, 3, cv2.INPAINT_NS)
-    smooth = cv2.bilateralFilter(cv2.addWeighted(telea, 0.5, stokes, 0.5, 0), 9, 75, 75)
+    fluid = cv2.inpaint(photo, hole, 3, cv2.INPAINT_NS)
+    smooth = cv2.bilateralFilter(cv2.addWeighted(telea, 0.5, fluid, 0.5, 0), 9, 75, 75)
     return np.where(hole[..., None] > 0, smooth, photo)
 
 
-def bokeh(picture, depth, focus, f_number=2.8, strength=1.0):
-    """Five blurs, blended per pixel by the distance from the focus."""
-    level = np.clip(np.abs(depth - focus) * strength * 2.8 / f_number, 0, 1) * (len(KERNELS) - 1)
-    tiers = [picture.astype(np.float32)]
-    tiers += [cv2.GaussianBlur(picture, (k, k), 0).astype(np.float32) for k in KERNELS[1:]]
-    out = np.zeros_like(tiers[0])
-    for index, tier in enumerate(tiers):
-        out += np.clip(1 - np.abs(level - index), 0, 1)[..., None] * tier
-    return out.round().astype(np.uint8)
+def bokeh(photo, depth, focus, strength=1.0, f_number=2.8):
+    tiers = [photo] + [cv2.GaussianBlur(photo, (k, k), 0) for k in KERNELS[1:]]
+    level = 4 * np.clip(np.abs(depth - np.float32(focus)) * np.float32(strength * 2.8 / f_number), 0, 1)
+    out = np.zeros(photo.shape, np.float32)
+    for i, tier in enumerate(tiers):
+        weight = np.clip(1 - np.abs(level - i), 0, 1)
+        out += tier * weight[..., None]
+    return np.clip(out + 0.5, 0, 255).astype(np.uint8)
 
 
-def shifted(picture, dx):
-    matrix = np.float32([[1, 0, dx], [0, 1, 0]])
-    return cv2.warpAffine(picture, matrix, picture.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
+def frame(front, matte, depth, back, t, focus):
+    height, width = matte.shape
+    eased = 2 * t * t * (3 - 2 * t) - 1
+
+    def shifted(picture, by):
+        move = np.float32([[1, 0, by], [0, 1, 0]])
+        return cv2.warpAffine(picture, move, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+    alpha = shifted(matte, 15 * eased)[..., None].astype(np.float32) / 255
+    mixed = shifted(front, 15 * eased) * alpha + shifted(back, -4.5 * eased) * (1 - alpha)
+    return bokeh(np.clip(mixed + 0.5, 0, 255).astype(np.uint8), shifted(depth, 15 * eased), focus)
 
 
-def frames_of(photo, background, matte, depth, focus):
-    """Smoothstep there and back; each frame has depth of field."""
-    for index in range(FRAMES):
-        t = 1 - abs(2 * index / FRAMES - 1)
-        x = (2 * (t * t * (3 - 2 * t)) - 1) * STRENGTH
-        alpha = shifted(matte, FOREGROUND * x).astype(np.float32)[..., None] / 255
-        front = shifted(photo, FOREGROUND * x)
-        back = shifted(background, -BACKGROUND * x)
-        frame = (front * alpha + back * (1 - alpha)).round().astype(np.uint8)
-        yield bokeh(frame, shifted(depth, FOREGROUND * x), focus)
-
-
-def stereo(photo, depth):
-    """Every pixel moved by its depth, far ones first; holes by Telea."""
+def stereo(photo, depth, matte, back, divergence=0.02):
     height, width = depth.shape
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     views = []
-    rows = np.arange(height)[:, None]
-    columns = np.arange(width)[None, :]
-    order = np.argsort(depth.ravel(), kind="stable")
     for side in (0.5, -0.5):
-        target = np.clip((columns + side * DIVERGENCE * width * (depth - 0.5)).round().astype(np.int64), 0, width - 1)
-        flat = (rows * width + target).ravel()[order]
-        view = np.zeros_like(photo)
-        hole = np.full(height * width, 255, np.uint8)
-        view.reshape(-1, 3)[flat] = photo.reshape(-1, 3)[order]
-        hole[flat] = 0
-        views.append(cv2.inpaint(view, hole.reshape(height, width), 3, cv2.INPAINT_TELEA))
+        shift = (depth - np.float32(0.5)) * np.float32(side * divergence * width)
+        alpha = cv2.remap(matte, x - shift, y, cv2.INTER_LINEAR)[..., None].astype(np.float32) / 255
+        front = cv2.remap(photo, x - shift, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        views.append(np.clip(front * alpha + back * (1 - alpha) + 0.5, 0, 255).astype(np.uint8))
     return views
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("photo")
-    parser.add_argument("depth")
-    parser.add_argument("folder")
-    parser.add_argument("--threads", type=int, default=0, help="threads of OpenCV, 0 = all")
-    arguments = parser.parse_args()
-    if arguments.threads:
-        cv2.setNumThreads(arguments.threads)
-    os.makedirs(arguments.folder, exist_ok=True)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--photo", required=True)
+    parser.add_argument("--depth", required=True)
+    parser.add_argument("--size", type=int, default=0)
+    parser.add_argument("--out")
+    args = parser.parse_args()
+    out = args.out or tempfile.mkdtemp()
+    os.makedirs(out, exist_ok=True)
     seconds = {}
+    clock = time.perf_counter()
 
-    def timed(name, work):
-        begin = time.perf_counter()
-        result = work()
-        seconds[name] = seconds.get(name, 0) + time.perf_counter() - begin
-        return result
+    def done(stage):
+        nonlocal clock
+        now = time.perf_counter()
+        seconds[stage], clock = now - clock, now
 
-    def write(name, picture):
-        timed("write", lambda: cv2.imwrite(os.path.join(arguments.folder, name), picture))
-
-    photo = timed("read", lambda: cv2.imread(arguments.photo, cv2.IMREAD_COLOR))
-    depth = cv2.imread(arguments.depth, cv2.IMREAD_UNCHANGED).astype(np.float32) / 65535
-    mask, matte = timed("matte", lambda: matte_of(depth))
-    background = timed("fill", lambda: fill(photo, mask))
-    focus = float(np.median(depth[mask > 0]))
-    picture = timed("bokeh", lambda: bokeh(photo, depth, focus))
-    frames = timed("frames", lambda: list(frames_of(photo, background, matte, depth, focus)))
-    left, right = timed("stereo", lambda: stereo(photo, depth))
-
-    def gif():
-        images = [Image.fromarray(frame[..., ::-1]) for frame in frames]
-        images[0].save(os.path.join(arguments.folder, "parallax.gif"), save_all=True, append_images=images[1:],
-                       duration=67, loop=0)
-
-    timed("gif", gif)
-    write("depth.png", (depth * 65535).astype(np.uint16))
-    write("depth_image.jpg", cv2.applyColorMap((depth * 255).astype(np.uint8), cv2.COLORMAP_TURBO))
-    write("matte.png", matte)
-    write("background.png", background)
-    write("bokeh.jpg", picture)
-    write("stereo_left.png", left)
-    write("stereo_right.png", right)
-    seconds["all"] = sum(seconds.values())
-    print(json.dumps({"opencv": cv2.__version__, "size": list(photo.shape[1::-1]), "seconds": seconds}, indent=1))
+    photo = cv2.imread(args.photo, cv2.IMREAD_COLOR)
+    depth = cv2.imread(args.depth, cv2.IMREAD_GRAYSCALE)
+    if args.size:
+        photo = cv2.resize(photo, (args.size, args.size), interpolation=cv2.INTER_AREA)
+    depth = cv2.resize(depth, photo.shape[1::-1], interpolation=cv2.INTER_LINEAR).astype(np.float32)
+    depth = (depth - depth.min()) / max(float(np.ptp(depth)), 1e-6)
+    done("read")
+    matte = make_matte(depth)
+    done("matte")
+    back = make_background(photo, matte)
+    done("fill")
+    focus = float(np.median(depth[matte > 127])) if (matte > 127).any() else 1.0
+    cv2.imwrite(os.path.join(out, "bokeh.png"), bokeh(photo, depth, focus))
+    done("bokeh")
+    frames = [frame(photo, matte, depth, back, i / 15, focus) for i in range(16)]
+    loop = frames + frames[-2:0:-1]
+    done("frames")
+    pages = [Image.fromarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)) for picture in loop]
+    pages[0].save(os.path.join(out, "parallax.gif"), save_all=True, append_images=pages[1:], duration=33, loop=0)
+    done("gif")
+    left, right = stereo(photo, depth, matte, back)
+    cv2.imwrite(os.path.join(out, "stereo_left.png"), left)
+    cv2.imwrite(os.path.join(out, "stereo_right.png"), right)
+    done("stereo")
+    print(json.dumps({"width": photo.shape[1], "height": photo.shape[0], "frames": len(loop), "seconds": seconds,
+                      "total": sum(seconds.values())}))
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ class Engine {
 
   /// Scalar type, channel count and transfer curve, each where `out` differs from `in`. Integers
   /// round to nearest; values are clamped to 0..1 on the way into an integer. 3 to 1 channel is luma
-  /// (ITU-R BT.709 weights on the code values); 1 to 3 repeats; to 4 adds alpha 1; 4 to fewer drops
+  /// (ITU-R BT.709 weights on the code values of `in`); 1 to 3 repeats; to 4 adds alpha 1; 4 to fewer drops
   /// alpha. Alpha never goes through a curve; premultiplication is left as it is. Equal formats and colours are copied.
   virtual void convert(const ImageView& in, const MutableImageView& out) = 0;
 
@@ -55,7 +55,8 @@ class Engine {
   virtual void resize(const ImageView& in, const MutableImageView& out, ResizeFilter filter) = 0;
 
   /// Separable Gaussian of odd `size` px; sigma = 0.3 ((size - 1) / 2 - 1) + 0.8 as in OpenCV; borders
-  /// mirrored without repeating the edge pixel (BORDER_REFLECT_101). u8, u16, f32; any channel count.
+  /// mirrored without repeating the edge pixel (BORDER_REFLECT_101). u8 (weights in 1/256 as in OpenCV), u16, f32;
+  /// any channel count.
   /// May work in place.
   virtual void gaussian(const ImageView& in, const MutableImageView& out, int size) = 0;
 
@@ -114,9 +115,10 @@ class Engine {
                            const MutableImageView& out) = 0;
 
   /// Forward warp along rows: pixel x of a layer moves to x + gain * (disparity - convergence); source
-  /// intervals are rasterised onto their destination, those stretched over 2.5 px open a hole, the nearest wins (ties:
-  /// the larger source x), holes of the farthest layer take their far side, holes of other layers are transparent;
-  /// layers are composited far to near. Colours u8, u16, f32 of 1 or 3 channels.
+  /// intervals are rasterised onto their destination (not those turned over, nor those of coverage 0), those stretched
+  /// over 2.5 px open a hole, the nearest wins (ties: the larger source x), holes of the farthest layer take their far
+  /// side, holes of other layers are transparent; layers are composited far to near. Colours u8, u16, f32 of 1 or 3
+  /// channels.
   virtual void warp_rows(const LayerView* layers, int count, float gain, float convergence,
                          const MutableImageView& out) = 0;
 };

@@ -44,23 +44,39 @@ void Blend(Scalar scalar, int channels, const void* const* levels, int count, co
   });
 }
 
-// kernels/coc.hpp's level_of with selections in place of branches: one division, the same bits.
+// kernels/coc.hpp's level_of with selections in place of branches: one division, the same bits. Blocks
+// small enough for registers and first-level cache let the compiler run the inner loops in vectors.
+void LevelBlock(const float* disparity, float focus, float range, float scale, const float* radii, int count,
+                float* out, int n) {
+  constexpr int block = 64;
+  float radius[block], base[block], low[block], high[block];
+  for (int x = 0; x < n; ++x) {
+    radius[x] = coc_radius(disparity[x], focus, range, scale);
+    base[x] = 0;
+    low[x] = radii[0];
+    high[x] = radii[1];
+  }
+  for (int i = 1; i + 1 < count; ++i) {
+    const float from = radii[i], to = radii[i + 1], index = static_cast<float>(i);
+    for (int x = 0; x < n; ++x) {
+      const bool past = radius[x] >= from;
+      base[x] = past ? index : base[x];
+      low[x] = past ? from : low[x];
+      high[x] = past ? to : high[x];
+    }
+  }
+  const float lowest = radii[0], highest = radii[count - 1], last = static_cast<float>(count - 1);
+  for (int x = 0; x < n; ++x) {
+    const float level = base[x] + (radius[x] - low[x]) / (high[x] - low[x]);
+    const float above = radius[x] > lowest ? level : 0.0f;
+    out[x] = radius[x] >= highest ? last : above;
+  }
+}
+
 void LevelRow(const float* disparity, float focus, float range, float scale, const float* radii, int count, float* out,
               int width) {
-  for (int x = 0; x < width; ++x) {
-    const float radius = coc_radius(disparity[x], focus, range, scale);
-    float base = 0;
-    float low = radii[0];
-    float high = radii[1];
-    for (int i = 1; i + 1 < count; ++i) {
-      const bool past = radius >= radii[i];
-      base = past ? static_cast<float>(i) : base;
-      low = past ? radii[i] : low;
-      high = past ? radii[i + 1] : high;
-    }
-    const float level = base + (radius - low) / (high - low);
-    const float above = radius > radii[0] ? level : 0.0f;
-    out[x] = radius >= radii[count - 1] ? static_cast<float>(count - 1) : above;
+  for (int x = 0; x < width; x += 64) {
+    LevelBlock(disparity + x, focus, range, scale, radii, count, out + x, width - x < 64 ? width - x : 64);
   }
 }
 

@@ -21,6 +21,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 
+#include <algorithm>
 #include <cstring>
 
 #if defined(__x86_64__)
@@ -83,8 +84,10 @@ const bool registered = [] {
 
 std::int64_t cpu_target() { return HWY_DYNAMIC_DISPATCH(Target)(); }
 
+// The pool never has more workers than the machine has hardware threads; asking for more makes it print.
 CpuEngine::CpuEngine(int threads)
-    : threads_(threads > 0 ? threads : tbb::this_task_arena::max_concurrency()), arena_(threads_) {}
+    : threads_(threads > 0 ? threads : tbb::this_task_arena::max_concurrency()),
+      arena_(std::min(threads_, tbb::this_task_arena::max_concurrency())) {}
 
 std::string CpuEngine::name() const { return sentence(brand(), " (", instruction_set(), ")"); }
 

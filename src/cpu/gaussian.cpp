@@ -18,22 +18,100 @@ namespace HWY_NAMESPACE {
 namespace {
 
 // taps[0..2 half] are rows; weights[0] belongs to the centre, weights[k] to both taps k away.
-void ColumnsU8(const std::uint8_t* const* taps, const std::int16_t* weights, int half, int n, std::int16_t* out) {
-  for (int i = 0; i < n; ++i) {
-    std::int32_t sum = weights[0] * taps[half][i];
-    for (int k = 1; k <= half; ++k) sum += weights[k] * (taps[half - k][i] + taps[half + k][i]);
-    out[i] = static_cast<std::int16_t>((sum + 128) >> 8);
+HWY_INLINE std::int16_t ColumnU8(const std::uint8_t* const* taps, const std::int16_t* weights, int half, int i) {
+  std::int32_t sum = weights[0] * taps[half][i];
+  for (int k = 1; k <= half; ++k) sum += weights[k] * (taps[half - k][i] + taps[half + k][i]);
+  return static_cast<std::int16_t>((sum + 128) >> 8);
+}
+
+// `centre` is the tap of the first output.
+HWY_INLINE std::uint8_t PixelU8(const std::int16_t* centre, const std::int16_t* weights, int half, int channels,
+                                int i) {
+  std::int32_t sum = weights[0] * centre[i];
+  for (int k = 1; k <= half; ++k) sum += weights[k] * (centre[i - k * channels] + centre[i + k * channels]);
+  return static_cast<std::uint8_t>((sum + (1 << 21)) >> 22);
+}
+
+#if HWY_TARGET != HWY_SCALAR
+
+namespace hn = hwy::HWY_NAMESPACE;
+using I16 = hn::ScalableTag<std::int16_t>;
+using I32 = hn::RepartitionToWide<I16>;
+using U8 = hn::Rebind<std::uint8_t, I16>;
+
+// Weighted sums of pairs of taps: load(k) gives the centre for k = 0 and the sum of both taps k away.
+// 16-bit lanes come in the order of interleaving, which the caller's packing undoes.
+template <class Load>
+HWY_INLINE void WeighPairs(const std::int16_t* weights, int half, const Load& load, hn::Vec<I32>& low,
+                           hn::Vec<I32>& high) {
+  const I16 d16;
+  const I32 d32;
+  auto low0 = hn::Zero(d32), low1 = hn::Zero(d32), high0 = hn::Zero(d32), high1 = hn::Zero(d32);
+  for (int k = 0; k <= half; k += 2) {
+    const auto a = load(k);
+    const auto b = k < half ? load(k + 1) : hn::Zero(d16);
+    const std::uint32_t wa = static_cast<std::uint16_t>(weights[k]);
+    const std::uint32_t wb = k < half ? static_cast<std::uint16_t>(weights[k + 1]) : 0u;
+    const auto w = hn::BitCast(d16, hn::Set(d32, static_cast<std::int32_t>(wa | wb << 16)));
+    low0 = hn::ReorderWidenMulAccumulate(d32, hn::InterleaveLower(d16, a, b), w, low0, low1);
+    high0 = hn::ReorderWidenMulAccumulate(d32, hn::InterleaveUpper(d16, a, b), w, high0, high1);
   }
+  low = hn::RearrangeToOddPlusEven(low0, low1);
+  high = hn::RearrangeToOddPlusEven(high0, high1);
+}
+
+#endif
+
+void ColumnsU8(const std::uint8_t* const* taps, const std::int16_t* weights, int half, int n, std::int16_t* out) {
+  int i = 0;
+#if HWY_TARGET != HWY_SCALAR
+  const I16 d16;
+  const I32 d32;
+  const U8 d8;
+  const int lanes = static_cast<int>(hn::Lanes(d16));
+  const auto round = hn::Set(d32, 128);
+  for (; i + lanes <= n; i += lanes) {
+    hn::Vec<I32> low, high;
+    const auto load = [&](int k) HWY_ATTR {
+      const auto above = hn::PromoteTo(d16, hn::LoadU(d8, taps[half - k] + i));
+      if (k == 0) return above;
+      return hn::Add(above, hn::PromoteTo(d16, hn::LoadU(d8, taps[half + k] + i)));
+    };
+    WeighPairs(weights, half, load, low, high);
+    hn::StoreU(
+        hn::ReorderDemote2To(d16, hn::ShiftRight<8>(hn::Add(low, round)), hn::ShiftRight<8>(hn::Add(high, round))), d16,
+        out + i);
+  }
+#endif
+  for (; i < n; ++i) out[i] = ColumnU8(taps, weights, half, i);
 }
 
 // `in` starts `half` pixels before the first output.
 void RowU8(const std::int16_t* in, const std::int16_t* weights, int half, int channels, int n, std::uint8_t* out) {
   const std::int16_t* const centre = in + half * channels;
-  for (int i = 0; i < n; ++i) {
-    std::int32_t sum = weights[0] * centre[i];
-    for (int k = 1; k <= half; ++k) sum += weights[k] * (centre[i - k * channels] + centre[i + k * channels]);
-    out[i] = static_cast<std::uint8_t>((sum + (1 << 21)) >> 22);
+  int i = 0;
+#if HWY_TARGET != HWY_SCALAR
+  const I16 d16;
+  const I32 d32;
+  const U8 d8;
+  const int lanes = static_cast<int>(hn::Lanes(d16));
+  // Values 0..32640 less 16384 sum in 16 bits; weights of both taps total 2^15, so 16384 << 15 comes back.
+  const auto shift = hn::Set(d16, 16384);
+  const auto round = hn::Set(d32, (16384 << 15) + (1 << 21));
+  for (; i + lanes <= n; i += lanes) {
+    hn::Vec<I32> low, high;
+    const auto load = [&](int k) HWY_ATTR {
+      const auto before = hn::Sub(hn::LoadU(d16, centre + i - k * channels), shift);
+      if (k == 0) return before;
+      return hn::Add(before, hn::Sub(hn::LoadU(d16, centre + i + k * channels), shift));
+    };
+    WeighPairs(weights, half, load, low, high);
+    const auto packed =
+        hn::ReorderDemote2To(d16, hn::ShiftRight<22>(hn::Add(low, round)), hn::ShiftRight<22>(hn::Add(high, round)));
+    hn::StoreU(hn::DemoteTo(d8, packed), d8, out + i);
   }
+#endif
+  for (; i < n; ++i) out[i] = PixelU8(centre, weights, half, channels, i);
 }
 
 // Differences to the centre keep a constant image constant bit for bit.
@@ -118,6 +196,8 @@ std::vector<double> half_kernel(int size) {
       return {0.375, 0.25, 0.0625};
     case 7:
       return {0.28125, 0.21875, 0.109375, 0.03125};
+    case 9:
+      return {0.234375, 0.19921875, 0.1171875, 0.05078125, 0.015625};
     default:
       break;
   }
@@ -133,15 +213,20 @@ std::vector<double> half_kernel(int size) {
   return kernel;
 }
 
-// In 1/2^15; the centre takes what rounding left, so that the sum is exact.
+// In 1/2^15, but to the 1/256 of OpenCV's fixed-point kernels, which results are compared with: from the
+// edge inwards, each weight rounds what the last one left; the centre takes the rest, so the sum is exact.
 std::vector<std::int16_t> fixed_kernel(const std::vector<double>& kernel) {
   std::vector<std::int16_t> fixed(kernel.size());
-  int centre = 32768;
-  for (std::size_t k = 1; k < kernel.size(); ++k) {
-    fixed[k] = static_cast<std::int16_t>(std::lround(kernel[k] * 32768));
-    centre -= 2 * fixed[k];
+  int centre = 256;
+  double left = 0;
+  for (std::size_t k = kernel.size() - 1; k > 0; --k) {
+    const double wanted = kernel[k] * 256 + left;
+    const int weight = static_cast<int>(std::nearbyint(wanted));
+    left = wanted - weight;
+    centre -= 2 * weight;
+    fixed[k] = static_cast<std::int16_t>(weight * 128);
   }
-  fixed[0] = static_cast<std::int16_t>(centre);
+  fixed[0] = static_cast<std::int16_t>(centre * 128);
   return fixed;
 }
 

@@ -18,20 +18,29 @@ inline namespace v1 {
 namespace HWY_NAMESPACE {
 namespace {
 
-// Columns x = first .. first + n - 1 of output row at height `row`: where they look in a layer.
-void LocateRow(const ImageView& disparity, const LayerMotion& motion, float zoom, int first, int n, float row,
-               float* at_x, float* at_y) {
-  const int width = disparity.width;
-  const int height = disparity.height;
-  const float center_x = 0.5f * static_cast<float>(width - 1);
-  const float center_y = 0.5f * static_cast<float>(height - 1);
-  const float last_x = static_cast<float>(width - 1);
-  const float last_y = static_cast<float>(height - 1);
-  const float py = center_y + (row - center_y) / zoom;
-  const float* const pixels = disparity.row<float>(0);
-  const std::int64_t stride = disparity.stride / static_cast<std::int64_t>(sizeof(float));
-  for (int i = 0; i < n; ++i) {
-    const float px = center_x + (static_cast<float>(first + i) - center_x) / zoom;
+// What does not change along an output row.
+struct Locator {
+  const float* pixels;
+  std::int32_t stride;  // floats
+  int width, height;
+  float center_x, center_y, last_x, last_y, py, zoom;
+  LayerMotion motion;
+
+  Locator(const ImageView& disparity, const LayerMotion& m, float z, float row)
+      : pixels(disparity.row<float>(0)),
+        stride(static_cast<std::int32_t>(disparity.stride / static_cast<std::int64_t>(sizeof(float)))),
+        width(disparity.width),
+        height(disparity.height),
+        center_x(0.5f * static_cast<float>(width - 1)),
+        center_y(0.5f * static_cast<float>(height - 1)),
+        last_x(static_cast<float>(width - 1)),
+        last_y(static_cast<float>(height - 1)),
+        py(center_y + (row - center_y) / z),
+        zoom(z),
+        motion(m) {}
+
+  void locate(int column, float* at_x, float* at_y) const {
+    const float px = center_x + (static_cast<float>(column) - center_x) / zoom;
     float x = px;
     float y = py;
     for (int step = 0; step < 3; ++step) {
@@ -39,18 +48,86 @@ void LocateRow(const ImageView& disparity, const LayerMotion& motion, float zoom
       const float sy = clamp_to(y, last_y);
       const int x0 = static_cast<int>(sx);
       const int y0 = static_cast<int>(sy);
-      const int x1 = x0 + (x0 + 1 < width ? 1 : 0);
-      const float* const above = pixels + y0 * stride;
+      const int next = x0 + 1 < width ? 1 : 0;
+      const float* const above = pixels + std::int64_t{y0} * stride + x0;
       const float* const below = above + (y0 + 1 < height ? stride : 0);
-      const float d = bilinear(above[x0], above[x1], below[x0], below[x1], sx - static_cast<float>(x0),
+      const float d = bilinear(above[0], above[next], below[0], below[next], sx - static_cast<float>(x0),
                                sy - static_cast<float>(y0));
       const float off = d - motion.convergence;
       x = px - (motion.shift_x + off * (motion.gain_x + motion.gain_z * (x - center_x)));
       y = py - (motion.shift_y + off * (motion.gain_y + motion.gain_z * (y - center_y)));
     }
-    at_x[i] = x;
-    at_y[i] = y;
+    *at_x = x;
+    *at_y = y;
   }
+};
+
+#if HWY_TARGET != HWY_SCALAR
+
+namespace hn = hwy::HWY_NAMESPACE;
+using F32 = hn::ScalableTag<float>;
+using I32 = hn::RebindToSigned<F32>;
+using Floats = hn::Vec<F32>;
+
+// Locator::locate for the lanes of one vector, operation by operation.
+HWY_INLINE void LocateLanes(const Locator& l, int column, float* at_x, float* at_y) {
+  const F32 d32;
+  const I32 i32;
+  const auto set = [&](float v) HWY_ATTR { return hn::Set(d32, v); };
+  const auto zero = hn::Zero(d32);
+  const auto clamp = [&](Floats v, Floats high) HWY_ATTR {
+    const auto low = hn::IfThenElse(hn::Gt(v, zero), v, zero);
+    return hn::IfThenElse(hn::Lt(low, high), low, high);
+  };
+  const auto mix = [&](Floats a, Floats b, Floats t) HWY_ATTR { return hn::Add(a, hn::Mul(t, hn::Sub(b, a))); };
+  const auto center_x = set(l.center_x), center_y = set(l.center_y);
+  const auto columns = hn::ConvertTo(d32, hn::Iota(i32, column));
+  const auto px = hn::Add(center_x, hn::Div(hn::Sub(columns, center_x), set(l.zoom)));
+  const auto py = set(l.py);
+  auto x = px;
+  auto y = py;
+  for (int step = 0; step < 3; ++step) {
+    const auto sx = clamp(x, set(l.last_x));
+    const auto sy = clamp(y, set(l.last_y));
+    const auto x0 = hn::ConvertTo(i32, sx);
+    const auto y0 = hn::ConvertTo(i32, sy);
+    const auto next = hn::Min(hn::Set(i32, 1), hn::Sub(hn::Set(i32, l.width - 1), x0));
+    const auto down = hn::And(hn::VecFromMask(i32, hn::Lt(y0, hn::Set(i32, l.height - 1))), hn::Set(i32, l.stride));
+    const auto above = hn::Add(hn::Mul(y0, hn::Set(i32, l.stride)), x0);
+    const auto below = hn::Add(above, down);
+    const auto p00 = hn::GatherIndex(d32, l.pixels, above);
+    const auto p01 = hn::GatherIndex(d32, l.pixels, hn::Add(above, next));
+    const auto p10 = hn::GatherIndex(d32, l.pixels, below);
+    const auto p11 = hn::GatherIndex(d32, l.pixels, hn::Add(below, next));
+    const auto tx = hn::Sub(sx, hn::ConvertTo(d32, x0));
+    const auto ty = hn::Sub(sy, hn::ConvertTo(d32, y0));
+    const auto d = mix(mix(p00, p10, ty), mix(p01, p11, ty), tx);
+    const auto off = hn::Sub(d, set(l.motion.convergence));
+    const auto gain_z = set(l.motion.gain_z);
+    const auto move_x = hn::Add(set(l.motion.gain_x), hn::Mul(gain_z, hn::Sub(x, center_x)));
+    const auto move_y = hn::Add(set(l.motion.gain_y), hn::Mul(gain_z, hn::Sub(y, center_y)));
+    x = hn::Sub(px, hn::Add(set(l.motion.shift_x), hn::Mul(off, move_x)));
+    y = hn::Sub(py, hn::Add(set(l.motion.shift_y), hn::Mul(off, move_y)));
+  }
+  hn::StoreU(x, d32, at_x);
+  hn::StoreU(y, d32, at_y);
+}
+
+#endif
+
+// Columns x = first .. first + n - 1 of output row at height `row`: where they look in a layer.
+void LocateRow(const ImageView& disparity, const LayerMotion& motion, float zoom, int first, int n, float row,
+               float* at_x, float* at_y) {
+  const Locator locator(disparity, motion, zoom, row);
+  int i = 0;
+#if HWY_TARGET != HWY_SCALAR
+  // Gathers index with 31 bits.
+  if (std::int64_t{locator.stride} * locator.height < (std::int64_t{1} << 31)) {
+    const int lanes = static_cast<int>(hn::Lanes(F32()));
+    for (; i + lanes <= n; i += lanes) LocateLanes(locator, first + i, at_x + i, at_y + i);
+  }
+#endif
+  for (; i < n; ++i) locator.locate(first + i, at_x + i, at_y + i);
 }
 
 template <int channels, class T>

@@ -9,6 +9,7 @@
 #include "io/depth_formats.hpp"
 #include "io/oiio.hpp"
 #include "io/pixels.hpp"
+#include "io/png.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -41,8 +42,25 @@ void take_channel(OpenedImage& opened, const std::string& path, const DepthRule&
   }
 }
 
+DepthRaster take_png(const std::string& path, ByteSpan bytes, const DepthRule& rule) {
+  Bytes icc;
+  const Image image = decode_png(path, bytes, icc);
+  const std::size_t step = image.format().channels;
+  DepthRaster raster{image.width(), image.height(), {}};
+  for (int y = 0; y < image.height(); ++y) {
+    for (std::size_t x = 0; x < static_cast<std::size_t>(image.width()); ++x) {
+      const bool wide = image.format().scalar == Scalar::u16;
+      const int value = wide ? image.row<std::uint16_t>(y)[x * step] : image.row<std::uint8_t>(y)[x * step];
+      raster.values.push_back(rule.of_integer(value, wide ? 65535 : 255));
+    }
+  }
+  return raster;
+}
+
 DepthRaster read_picture(const std::string& path, Bytes bytes, const DepthRule& rule) {
   OpenedImage opened = open_image(path, std::move(bytes), ReadLimits{}.max_pixels);
+  if (opened.kind == FileKind::png) return take_png(path, opened.bytes, rule);
+  if (!opened.reader) fail(ErrorCode::unsupported, "'", path, "' is WebP, which cannot hold depth; PNG can");
   const OIIO::ImageSpec& spec = opened.reader->spec();
   DepthRaster raster{spec.width, spec.height, {}};
   raster.values.resize(static_cast<std::size_t>(spec.width) * static_cast<std::size_t>(spec.height));

@@ -44,7 +44,7 @@ Libav<AVCodecContext> make_encoder(const char* name, const std::string& path) {
   }
   Libav<AVCodecContext> context(avcodec_alloc_context3(codec));
   if (!context) throw std::bad_alloc();
-  context->log_level_offset = 1000;  // above every level, AV_LOG_TRACE is 56
+  context->log_level_offset = 100;  // above every level (AV_LOG_TRACE is 56) and within the byte that holds one
   return context;
 }
 

@@ -76,7 +76,7 @@ struct OpenedImage {
   Reader reader;
 };
 
-/// Opens after the checks of limits. Throws as io::read.
+/// Opens after the checks of limits; PNG and WebP stay without a reader. Throws as io::read.
 OpenedImage open_image(const std::string& path, Bytes bytes, std::int64_t max_pixels);
 
 /// Channels [first, last) of the first subimage as `type`; throws Error{corrupt_data} that names the

@@ -10,6 +10,8 @@
 #include "io/icc.hpp"
 #include "io/oiio.hpp"
 #include "io/pixels.hpp"
+#include "io/png.hpp"
+#include "io/webp.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -109,7 +111,7 @@ Image read_pixels(OpenedImage& opened, const std::string& path) {
 }
 
 Bytes profile_of(const OpenedImage& opened) {
-  if (!opened.envelope.icc.empty()) return opened.envelope.icc;
+  if (!opened.envelope.icc.empty() || !opened.reader) return opened.envelope.icc;
   const OIIO::ParamValue* value = opened.reader->spec().find_attribute("ICCProfile");
   if (!value || value->type().basetype != OIIO::TypeDesc::UINT8) return {};
   const auto* data = static_cast<const std::uint8_t*>(value->data());
@@ -132,7 +134,7 @@ Color color_of(const OpenedImage& opened, const Bytes& icc, const ExifFacts& fac
   if (const auto color = icc_color(icc)) return *color;
   if (opened.envelope.color) return *opened.envelope.color;
   Color color;
-  const OIIO::ImageSpec& spec = opened.reader->spec();
+  const OIIO::ImageSpec spec = opened.reader ? opened.reader->spec() : OIIO::ImageSpec();
   if (opened.kind == FileKind::openexr) {
     color = {Primaries::bt709, Transfer::linear, true};
     const OIIO::ParamValue* value = spec.find_attribute("chromaticities");
@@ -173,6 +175,7 @@ OpenedImage open_image(const std::string& path, Bytes bytes, std::int64_t max_pi
   opened.envelope = open_envelope(opened.kind, opened.bytes);
   check_size(path, opened.envelope.width, opened.envelope.height, max_pixels);
   if (!opened.envelope.complete) fail(ErrorCode::corrupt_data, "'", path, "' is truncated: its end is missing");
+  if (opened.kind == FileKind::webp || opened.kind == FileKind::png) return opened;  // decoded without OpenImageIO
   std::unique_ptr<OIIO::ImageInput> reader = OIIO::ImageInput::create(plugin);
   if (!reader) {
     OIIO::geterror();
@@ -222,7 +225,7 @@ Photo read(const std::string& path, const ReadLimits& limits) {
     Photo photo;
     photo.icc = profile_of(opened);
     photo.exif = std::move(opened.envelope.exif);
-    const OIIO::ImageSpec spec = opened.reader->spec();
+    const OIIO::ImageSpec spec = opened.reader ? opened.reader->spec() : OIIO::ImageSpec();
     if (photo.exif.empty() && (opened.kind == FileKind::tiff || opened.kind == FileKind::heif)) {
       photo.exif = assembled_exif(spec);
     }
@@ -232,7 +235,14 @@ Photo read(const std::string& path, const ReadLimits& limits) {
     const int orientation = own_orientation                 ? spec.get_int_attribute("Orientation", 1)
                             : opened.kind == FileKind::heif ? 1  // libheif has turned it already
                                                             : facts.orientation;
-    Image image = read_pixels(opened, path);
+    Image image;
+    if (opened.kind == FileKind::png) {
+      image = decode_png(path, opened.bytes, photo.icc);
+    } else if (opened.kind == FileKind::webp) {
+      image = decode_webp(path, opened.bytes);
+    } else {
+      image = read_pixels(opened, path);
+    }
     image.set_color(color_of(opened, photo.icc, facts));
     const bool associated = opened.kind == FileKind::tiff && !spec.get_int_attribute("oiio:UnassociatedAlpha", 0);
     if (associated) unpremultiply(image.mutable_view());

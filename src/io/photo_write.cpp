@@ -8,6 +8,8 @@
 #include "io/icc.hpp"
 #include "io/oiio.hpp"
 #include "io/pixels.hpp"
+#include "io/png.hpp"
+#include "io/webp.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -41,6 +43,8 @@ PixelFormat stored_format(FileKind kind, PixelFormat format) {
       return {eight ? Scalar::u8 : Scalar::u16, format.channels};
     case FileKind::openexr:
       return {eight || format.scalar == Scalar::f16 ? Scalar::f16 : Scalar::f32, format.channels};
+    case FileKind::tiff:
+      return {format.scalar == Scalar::f16 ? Scalar::f32 : format.scalar, format.channels};
     default:
       return format;
   }
@@ -107,14 +111,10 @@ Bytes encoded(FileKind kind, const std::string& path, const Image& image, const 
       spec["jpeg:subsampling"] = "4:4:4";
       return jpeg_with_metadata(encode(), icc, exif);
     case FileKind::webp:
-      spec["Compression"] = "webp:" + std::to_string(options.quality);
-      spec["oiio:UnassociatedAlpha"] = 1;
-      return webp_with_metadata(encode(), icc, exif, image.width(), image.height(), format.channels == 4);
+      return webp_with_metadata(encode_webp(path, image, options.quality), icc, exif, image.width(), image.height(),
+                                format.channels == 4);
     case FileKind::png:
-      spec["png:compressionLevel"] = options.png_level;
-      spec["oiio:UnassociatedAlpha"] = 1;
-      set_profile(spec, icc);
-      return png_with_exif(encode(), exif);
+      return png_with_exif(encode_png(path, image, options.png_level, icc), exif);
     case FileKind::openexr:
       spec["compression"] = "zip";
       set_chromaticities(spec, image.color().primaries);

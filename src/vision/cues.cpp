@@ -17,6 +17,8 @@ namespace {
 // other two tell figures from it.
 constexpr double saliency_weight = 0.25;
 constexpr double focus_weight = 0.15;
+// How far a thing without a face stands before its surroundings.
+constexpr double thing_lift = 0.3;
 
 // Lower is nearer: the ground seen from eye level.
 cv::Mat ground_ramp(cv::Size size) {
@@ -59,11 +61,15 @@ Image disparity_from_cues(const ImageView& rgb, const std::vector<Face>& faces) 
     const cv::Mat saliency = barrier_saliency(photo);
     const cv::Mat focus = focus_of(photo);
     cv::Mat scene = (ramp + saliency_weight * saliency + focus_weight * focus) / (1 + saliency_weight + focus_weight);
-    const cv::Mat person = person_mask(photo, faces);
+    const cv::Mat person = person_mask(photo, saliency, faces);
     if (cv::countNonZero(person) > 0) {
       cv::Mat plateau = 0.85 + 0.15 * ramp;
       scene *= 0.6;
       plateau.copyTo(scene, person);
+    } else if (const cv::Mat thing = thing_mask(photo, saliency); cv::countNonZero(thing) > 0) {
+      cv::Mat soft;
+      thing.convertTo(soft, CV_32F, thing_lift / 255);
+      scene = scene * (1 - thing_lift) + soft;
     }
     scene.copyTo(result);
     return out;

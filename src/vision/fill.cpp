@@ -74,13 +74,14 @@ cv::Mat fill_by(const std::vector<cv::Mat>& planes, const cv::Mat& mask, Inpaint
   return joined;
 }
 
-// Photo's colour channels within `region`: u8 as they are, all others as f32 with integers as 0..1.
+// Photo's colour channels within `region`: u8 as they are, all others as f32 in units of
+// 1/255, since Telea's gradient term is worth about one code value of 8 bits whatever the scale.
 std::vector<cv::Mat> planes_of(const cv::Mat& region, int colors) {
   cv::Mat rgb = region;
   if (region.channels() == 4) cv::cvtColor(region, rgb, cv::COLOR_RGBA2RGB);
   if (rgb.depth() == CV_8U) return {rgb};
   cv::Mat wide;
-  rgb.convertTo(wide, CV_32F, rgb.depth() == CV_16U ? 1.0 / 65535 : 1.0);
+  rgb.convertTo(wide, CV_32F, rgb.depth() == CV_16U ? 255.0 / 65535 : 255.0);
   std::vector<cv::Mat> planes(static_cast<std::size_t>(colors));
   cv::split(wide, planes);
   return planes;
@@ -122,12 +123,11 @@ void fill_hole(const MutableImageView& image, const ImageView& mask, InpaintMeth
     cv::Mat filled = fill_by(planes, hole, method, radius, threads, progress);
     if (method == InpaintMethod::blend) {
       cv::Mat smooth;
-      const double unit = filled.depth() == CV_8U ? 1 : 255;
-      cv::bilateralFilter(filled, smooth, bilateral_px, bilateral_color / unit, bilateral_space);
+      cv::bilateralFilter(filled, smooth, bilateral_px, bilateral_color, bilateral_space);
       filled = smooth;
     }
     if (filled.depth() != target.depth())
-      filled.convertTo(filled, target.depth(), target.depth() == CV_16U ? 65535 : 1);
+      filled.convertTo(filled, target.depth(), target.depth() == CV_16U ? 65535.0 / 255 : 1.0 / 255);
     if (target.channels() == 4) {
       std::vector<cv::Mat> parts;
       std::vector<cv::Mat> colours;

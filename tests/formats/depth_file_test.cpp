@@ -254,17 +254,10 @@ TEST(DepthFile, AFullDiskLeavesTheOldFile) {
   for (const char* name : {"a.pfm", "a.npy", "a.exr", "a.png", "a.jpg"}) {
     TempDir folder;
     save(folder / name, "old");
-    EXPECT_EQ(in_child([&] {
-                limit_file_size(500);
-                try {
-                  io::write_depth(folder / name, depth);
-                  return 0;
-                } catch (const relievo::Error& error) {
-                  return static_cast<int>(error.code());
-                }
-              }),
-              static_cast<int>(ErrorCode::io))
-        << name;
+    {
+      const FullDisk full(500);
+      expect_error(ErrorCode::io, folder / name, [&] { io::write_depth(folder / name, depth); });
+    }
     EXPECT_EQ(load(folder / name), (Bytes{'o', 'l', 'd'})) << name;
     EXPECT_THAT(folder.names(), testing::SizeIs(1));
   }

@@ -221,7 +221,9 @@ TEST(Movie, OddSizesArePaddedByOnePixel) {
     EXPECT_EQ(video.height, height + height % 2);
     EXPECT_GT(psnr(video.frames[0], video.width, frame), 35);
     const std::size_t last = static_cast<std::size_t>((10 * video.width + width - 1) * 3);
-    if (width % 2) EXPECT_NEAR(video.frames[0][last + 3], video.frames[0][last], 8);
+    if (width % 2) {
+      EXPECT_NEAR(video.frames[0][last + 3], video.frames[0][last], 8);
+    }
   }
 }
 
@@ -237,7 +239,9 @@ TEST(Movie, FramePacking) {
     const Decoded video = decode(folder / name);
     EXPECT_EQ(video.frames.size(), 45u) << name;
     EXPECT_GT(psnr(video.frames[20], 128, smooth_frame(128, 64, 20)), 35) << name;
-    if (packing != io::FramePacking::none) EXPECT_GE(video.stereo_frames, 1) << name;
+    if (packing != io::FramePacking::none) {
+      EXPECT_GE(video.stereo_frames, 1) << name;
+    }
     return video.stereo;
   };
   for (const char* name : {"a.hevc", "a.mp4"}) {
@@ -433,20 +437,16 @@ TEST_P(EachVideo, FramesMustAgreeAndExist) {
 TEST_P(EachVideo, AFullDiskIsAnErrorAndLeavesTheOldFile) {
   TempDir folder;
   save(folder / GetParam(), "old");
-  EXPECT_EQ(in_child([&] {
-              limit_file_size(1500);
-              try {
-                io::VideoOptions options;
-                options.crf = 1;
-                io::VideoWriter writer(folder / GetParam(), options);
-                for (int i = 0; i < 20; ++i) writer.add(noise_image(64, 64, {Scalar::u8, 3}));
-                writer.finish();
-                return 0;
-              } catch (const relievo::Error& error) {
-                return static_cast<int>(error.code());
-              }
-            }),
-            static_cast<int>(ErrorCode::io));
+  {
+    const FullDisk full(1500);
+    expect_error(ErrorCode::io, folder / GetParam(), [&] {
+      io::VideoOptions options;
+      options.crf = 1;
+      io::VideoWriter writer(folder / GetParam(), options);
+      for (int i = 0; i < 20; ++i) writer.add(noise_image(64, 64, {Scalar::u8, 3}));
+      writer.finish();
+    });
+  }
   EXPECT_EQ(load(folder / GetParam()), (Bytes{'o', 'l', 'd'}));
   EXPECT_THAT(folder.names(), testing::SizeIs(1));
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <relievo/export.hpp>
+#include <relievo/fields.hpp>
 #include <relievo/image.hpp>
 
 namespace relievo {
@@ -44,11 +45,18 @@ struct WriteOptions {
   /// Effort of PNG compression. Unit: none. Range: 0 to 9. Default: 3.
   int png_level = 3;
 };
+template <class Visitor>
+void visit_fields(WriteOptions& o, Visitor&& visit) {
+  visit(Field{"quality", "quality of JPEG and lossy WebP", "", 1, 100}, o.quality);
+  visit(Field{"png_level", "effort of PNG compression", "", 0, 9}, o.png_level);
+}
 
 /// Writes an image by the name's extension (.jpg .jpeg .png .tif .tiff .webp .exr), with profile and
-/// Exif of `source` where given. The scalar type is reduced to what the format holds (JPEG and WebP:
-/// u8; PNG: u16); alpha is dropped for JPEG. The file appears whole or not at all: it is written
-/// under a temporary name and renamed.
+/// Exif of `source` where given (of Exif, TIFF takes only the main tags). A profile that does not
+/// describe the pixels is replaced by a made one. The scalar type is reduced to what the format holds
+/// (JPEG and WebP: u8; PNG: u16; TIFF has f32 for f16); alpha is dropped for JPEG. OpenEXR is linear
+/// and premultiplied, the others straight; linear values stored as integers are given the sRGB curve.
+/// The file appears whole or not at all: it is written under a temporary name and renamed.
 /// Throws Error{invalid_argument} for an unknown extension or an empty image, Error{io} when it
 /// cannot be written. Thread safe.
 RELIEVO_API void write(const std::string& path, const ImageView& image, const Photo* source = nullptr,

@@ -1,4 +1,4 @@
-#include "cpu/pixels.hpp"
+#include "unit/cpu/pixels.hpp"
 
 namespace relievo {
 inline namespace v1 {

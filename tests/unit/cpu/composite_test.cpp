@@ -1,9 +1,9 @@
 #include <cmath>
 
-#include "cpu/pixels.hpp"
 #include "kernels/anaglyph.hpp"
 #include "kernels/blend.hpp"
 #include "kernels/transfer.hpp"
+#include "unit/cpu/pixels.hpp"
 
 namespace relievo {
 inline namespace v1 {

@@ -1,8 +1,8 @@
 #include <cmath>
 #include <limits>
 
-#include "cpu/pixels.hpp"
 #include "kernels/transfer.hpp"
+#include "unit/cpu/pixels.hpp"
 
 namespace relievo {
 inline namespace v1 {

@@ -1,7 +1,7 @@
 #include <Eigen/Dense>
 #include <cmath>
 
-#include "cpu/pixels.hpp"
+#include "unit/cpu/pixels.hpp"
 
 namespace relievo {
 inline namespace v1 {

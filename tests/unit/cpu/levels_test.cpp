@@ -2,8 +2,8 @@
 #include <cmath>
 #include <limits>
 
-#include "cpu/pixels.hpp"
 #include "kernels/coc.hpp"
+#include "unit/cpu/pixels.hpp"
 
 namespace relievo {
 inline namespace v1 {

@@ -3,7 +3,7 @@
 
 #include <hwy/highway.h>
 
-#include "cpu/pixels.hpp"
+#include "unit/cpu/pixels.hpp"
 
 namespace relievo {
 inline namespace v1 {

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "cpu/pixels.hpp"
+#include "unit/cpu/pixels.hpp"
 
 namespace relievo {
 inline namespace v1 {

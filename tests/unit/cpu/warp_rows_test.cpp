@@ -1,7 +1,7 @@
 #include <cmath>
 #include <limits>
 
-#include "cpu/pixels.hpp"
+#include "unit/cpu/pixels.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -69,7 +69,8 @@ TEST(WarpRows, MatchesItsDefinition) {
         engine.warp_rows(layers, 2, gain, 0.5f, out);
         std::vector<Drawn> row(size.width), front(size.width);
         int known = -1;
-        const double tolerance = format.scalar == Scalar::u8 ? 1.6 : format.scalar == Scalar::u16 ? 2 : 1e-4;
+        // Coverage is a byte, off by one at most.
+        const double tolerance = format.scalar == Scalar::u8 ? 2.6 : format.scalar == Scalar::u16 ? 260 : 4e-3;
         EXPECT_TRUE(near(out, tolerance,
                          [&](int x, int y, int c) {
                            if (y != known) {

@@ -1,0 +1,141 @@
+// Blurs beside what OpenCV offers for them, in the same run.
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+
+#include "common/report.hpp"
+#include "common/scenes.hpp"
+#include "cpu/scalar.hpp"
+
+namespace relievo {
+inline namespace v1 {
+namespace bench {
+namespace {
+
+const BenchSize size = bench_size();
+const double pixels = double(size.width) * size.height;
+
+// The exact mean at one pixel.
+template <class T>
+bool is_mean(const Image& in, const Image& out, const ApertureMask& mask, int x, int y) {
+  const int channels = in.format().channels;
+  std::uint64_t sum = 0;
+  for (const ApertureRun& run : mask.runs) {
+    const int row = std::clamp(y + run.dy, 0, in.height() - 1);
+    for (int dx = run.dx_begin; dx < run.dx_end; ++dx) {
+      sum += in.row<T>(row)[std::clamp(x + dx, 0, in.width() - 1) * channels];
+    }
+  }
+  return out.row<T>(y)[x * channels] == (sum + mask.area / 2) / mask.area;
+}
+
+template <class T>
+void aperture(benchmark::State& state, PixelFormat format) {
+  const Image in = textured(size.width, size.height, format);
+  Image out(size.width, size.height, format);
+  const ApertureMask mask = make_aperture(Aperture::circle, int(state.range(0)));
+  engine().aperture_blur(in, out.mutable_view(), mask, 0);
+  const bool right = is_mean<T>(in, out, mask, 0, 0) && is_mean<T>(in, out, mask, size.width / 2, size.height / 2) &&
+                     is_mean<T>(in, out, mask, size.width - 1, size.height - 1);
+  if (!check(state, right, "not the exact mean")) return;
+  for (auto _ : state) engine().aperture_blur(in, out.mutable_view(), mask, 0);
+  report(state, pixels, 2.0 * format.bytes());
+}
+
+void aperture_rgb_u8(benchmark::State& state) { aperture<std::uint8_t>(state, {Scalar::u8, 3}); }
+void aperture_rgba_u16(benchmark::State& state) { aperture<std::uint16_t>(state, {Scalar::u16, 4}); }
+
+void opencv_filter2d_rgb_u8(benchmark::State& state) {
+  engine();
+  const Image in = textured(size.width, size.height, {Scalar::u8, 3});
+  const ApertureMask mask = make_aperture(Aperture::circle, int(state.range(0)));
+  cv::Mat kernel = cv::Mat::zeros(2 * mask.radius + 1, 2 * mask.radius + 1, CV_32F);
+  for (const ApertureRun& run : mask.runs) {
+    for (int dx = run.dx_begin; dx < run.dx_end; ++dx) {
+      kernel.at<float>(run.dy + mask.radius, dx + mask.radius) = 1.0f / float(mask.area);
+    }
+  }
+  cv::Mat out;
+  for (auto _ : state) cv::filter2D(as_mat(in), out, -1, kernel, {-1, -1}, 0, cv::BORDER_REPLICATE);
+  report(state, pixels, 6);
+}
+
+void gaussian_rgb_u8(benchmark::State& state) {
+  const int k = int(state.range(0));
+  const Image in = textured(size.width, size.height, {Scalar::u8, 3});
+  Image out(size.width, size.height, {Scalar::u8, 3});
+  engine().gaussian(in, out.mutable_view(), k);
+  cv::Mat expected;
+  cv::GaussianBlur(as_mat(in), expected, {k, k}, 0, 0, cv::BORDER_REFLECT_101);
+  if (!check(state, cv::norm(expected, as_mat(out), cv::NORM_INF) <= 1, "over one from OpenCV")) return;
+  for (auto _ : state) engine().gaussian(in, out.mutable_view(), k);
+  report(state, pixels, 6);
+}
+
+void opencv_gaussian_rgb_u8(benchmark::State& state) {
+  engine();
+  const int k = int(state.range(0));
+  const Image in = textured(size.width, size.height, {Scalar::u8, 3});
+  cv::Mat out;
+  for (auto _ : state) cv::GaussianBlur(as_mat(in), out, {k, k}, 0, 0, cv::BORDER_REFLECT_101);
+  report(state, pixels, 6);
+}
+
+// Five tiers of blur chosen by depth.
+void tiers_rgb_u8(benchmark::State& state) {
+  const Image in = textured(size.width, size.height, {Scalar::u8, 3});
+  const Image depth = step_and_ramp(size.width, size.height);
+  Image level(size.width, size.height, {Scalar::f32, 1});
+  const float radii[] = {0, 0.1f, 0.2f, 0.3f, 0.4f};
+  std::vector<Image> blurred;
+  for (int i = 0; i < 4; ++i) blurred.emplace_back(size.width, size.height, PixelFormat{Scalar::u8, 3});
+  Image out(size.width, size.height, {Scalar::u8, 3});
+  const int kernels[] = {7, 13, 19, 31};
+  const auto run = [&] {
+    for (int i = 0; i < 4; ++i) engine().gaussian(in, blurred[i].mutable_view(), kernels[i]);
+    engine().coc_levels(depth, 0, 0.9f, 0, 1, radii, 5, level.mutable_view());
+    const ImageView views[] = {in, blurred[0], blurred[1], blurred[2], blurred[3]};
+    engine().blend_levels(views, 5, level, out.mutable_view());
+  };
+  run();
+  const float at = level.row<float>(7)[7];
+  const Image* const low = at < 1 ? &in : &blurred[int(at) - 1];
+  const Image* const high = at < 4 ? &blurred[int(at)] : low;
+  const float a = low->row<std::uint8_t>(7)[21], b = high->row<std::uint8_t>(7)[21];
+  const float expected = a + (at - std::floor(at)) * (b - a);
+  if (!check(state, std::abs(out.row<std::uint8_t>(7)[21] - expected) <= 0.51f, "wrong blend")) return;
+  for (auto _ : state) run();
+  report(state, pixels);
+}
+
+void opencv_tiers_rgb_u8(benchmark::State& state) {
+  engine();
+  const Image in = textured(size.width, size.height, {Scalar::u8, 3});
+  const Image depth = step_and_ramp(size.width, size.height);
+  const int kernels[] = {7, 13, 19, 31};
+  cv::Mat out;
+  for (auto _ : state) {
+    as_mat(in).copyTo(out);
+    for (int i = 0; i < 4; ++i) {
+      cv::Mat blurred, mask;
+      cv::GaussianBlur(as_mat(in), blurred, {kernels[i], kernels[i]}, 0);
+      cv::inRange(as_mat(depth), 0.9 - 0.1 * (i + 2), 0.9 - 0.1 * (i + 1), mask);
+      blurred.copyTo(out, mask);
+    }
+  }
+  report(state, pixels);
+}
+
+BENCHMARK(aperture_rgb_u8)->Arg(5)->Arg(15)->Arg(31)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(aperture_rgba_u16)->Arg(5)->Arg(15)->Arg(31)->Arg(63)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(opencv_filter2d_rgb_u8)->Arg(5)->Arg(15)->Arg(31)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(gaussian_rgb_u8)->Arg(7)->Arg(13)->Arg(31)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(opencv_gaussian_rgb_u8)->Arg(7)->Arg(13)->Arg(31)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(tiers_rgb_u8)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(opencv_tiers_rgb_u8)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+}  // namespace
+}  // namespace bench
+}  // namespace v1
+}  // namespace relievo
+
+RELIEVO_BENCHMARK_MAIN()

@@ -1,0 +1,119 @@
+// The operations effects are made of, one by one.
+#include <cmath>
+#include <cstdlib>
+
+#include "common/report.hpp"
+#include "common/scenes.hpp"
+#include "kernels/blend.hpp"
+#include "kernels/coc.hpp"
+
+namespace relievo {
+inline namespace v1 {
+namespace bench {
+namespace {
+
+const BenchSize size = bench_size();
+const double pixels = double(size.width) * size.height;
+
+Image make(PixelFormat format, Color color = {}) { return Image(size.width, size.height, format, color); }
+
+void convert_u8_to_f32(benchmark::State& state) {
+  const Image in = textured(size.width, size.height, {Scalar::u8, 3});
+  Image out = make({Scalar::f32, 3});
+  engine().convert(in, out.mutable_view());
+  if (!check(state, out.row<float>(1)[7] == in.row<std::uint8_t>(1)[7] / 255.0f, "wrong value")) return;
+  for (auto _ : state) engine().convert(in, out.mutable_view());
+  report(state, pixels, 15);
+}
+
+void premultiply(benchmark::State& state) {
+  const Image in = textured(size.width, size.height, {Scalar::u8, 3});
+  const Image cover = soft_disc(size.width, size.height);
+  Image out = make({Scalar::u16, 4}), back = make({Scalar::u8, 3});
+  engine().premultiply_linear(in, {}, 0, out.mutable_view());
+  engine().unpremultiply_linear(out, back.mutable_view());
+  if (!check(state, back.row<std::uint8_t>(9)[9] == in.row<std::uint8_t>(9)[9], "light does not come back")) return;
+  for (auto _ : state) engine().premultiply_linear(in, cover, 0, out.mutable_view());
+  report(state, pixels, 12);
+}
+
+void unpremultiply(benchmark::State& state) {
+  const Image in = textured(size.width, size.height, {Scalar::u8, 3});
+  Image light = make({Scalar::u16, 4}), out = make({Scalar::u8, 3});
+  engine().premultiply_linear(in, {}, 0, light.mutable_view());
+  engine().unpremultiply_linear(light, out.mutable_view());
+  if (!check(state, out.row<std::uint8_t>(9)[9] == in.row<std::uint8_t>(9)[9], "light does not come back")) return;
+  for (auto _ : state) engine().unpremultiply_linear(light, out.mutable_view());
+  report(state, pixels, 11);
+}
+
+void over(benchmark::State& state) {
+  const Image front = textured(size.width, size.height, {Scalar::u16, 4});
+  Image back = textured(size.width, size.height, {Scalar::u16, 4});
+  const std::uint16_t* const f = front.row<std::uint16_t>(0);
+  const unsigned expected = f[0] + product_65535(back.row<std::uint16_t>(0)[0], 65535u - f[3]);
+  engine().over(front, back.mutable_view());
+  if (!check(state, back.row<std::uint16_t>(0)[0] == std::min(expected, 65535u), "wrong value")) return;
+  for (auto _ : state) engine().over(front, back.mutable_view());
+  report(state, pixels, 24);
+}
+
+void flatten(benchmark::State& state) {
+  const TwoLayers scene(size.width, size.height, {Scalar::u8, 3});
+  Image out = make({Scalar::u8, 3});
+  engine().flatten(scene.layers.data(), 2, out.mutable_view());
+  if (!check(state, out.row<std::uint8_t>(0)[0] == scene.far_color.row<std::uint8_t>(0)[0], "wrong value")) return;
+  for (auto _ : state) engine().flatten(scene.layers.data(), 2, out.mutable_view());
+  report(state, pixels, 10);
+}
+
+void coc_levels(benchmark::State& state) {
+  const Image disparity = step_and_ramp(size.width, size.height);
+  Image out = make({Scalar::f32, 1});
+  const float radii[] = {0, 0.5f, 1, 2, 4, 8, 16, 32};
+  engine().coc_levels(disparity, 0, 0.4f, 0.02f, 60, radii, 8, out.mutable_view());
+  const float expected = level_of(coc_radius(disparity.row<float>(5)[5], 0.4f, 0.02f, 60), radii, 8);
+  if (!check(state, out.row<float>(5)[5] == expected, "wrong value")) return;
+  for (auto _ : state) engine().coc_levels(disparity, 0, 0.4f, 0.02f, 60, radii, 8, out.mutable_view());
+  report(state, pixels, 8);
+}
+
+void guided_filter(benchmark::State& state) {
+  const PixelFormat format{Scalar::f32, std::uint8_t(state.range(0))};
+  const Image guide = textured(size.width, size.height, format);
+  const Image constant = [] {
+    Image image(size.width, size.height, {Scalar::f32, 1});
+    for (int y = 0; y < size.height; ++y) std::fill_n(image.row<float>(y), size.width, 0.5f);
+    return image;
+  }();
+  const Image in = step_and_ramp(size.width, size.height);
+  Image out = make({Scalar::f32, 1});
+  engine().guided_filter(guide, constant, out.mutable_view(), 8, 1e-3f);
+  if (!check(state, std::abs(out.row<float>(9)[9] - 0.5f) < 1e-5f, "a constant input is not kept")) return;
+  for (auto _ : state) engine().guided_filter(guide, in, out.mutable_view(), 8, 1e-3f);
+  report(state, pixels);
+}
+
+void resize_half(benchmark::State& state) {
+  const Image in = textured(size.width, size.height, {Scalar::u8, 3});
+  Image out(size.width / 2, size.height / 2, {Scalar::u8, 3});
+  const auto filter = state.range(0) == 0 ? ResizeFilter::bilinear : ResizeFilter::area;
+  for (auto _ : state) engine().resize(in, out.mutable_view(), filter);
+  report(state, pixels, 3.75);
+}
+
+BENCHMARK(convert_u8_to_f32)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(premultiply)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(unpremultiply)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(over)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(flatten)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(coc_levels)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(guided_filter)->Arg(1)->Arg(3)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(resize_half)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+}  // namespace
+}  // namespace bench
+}  // namespace v1
+}  // namespace relievo
+
+RELIEVO_BENCHMARK_MAIN()

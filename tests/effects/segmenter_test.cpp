@@ -1,0 +1,121 @@
+#include <relievo/segmenter.hpp>
+
+#include <cstdlib>
+
+#include "common/assets.hpp"
+#include "common/pictures.hpp"
+#include "common/sentence.hpp"
+
+namespace {
+
+using namespace relievo;  // NOLINT(google-build-using-namespace)
+
+DepthMap depth_of(const Image& values) { return DepthMap(values, DepthKind::disparity); }
+
+int brightest(const Image& matte) {
+  int most = 0;
+  for (int y = 0; y < matte.height(); ++y) {
+    for (int x = 0; x < matte.width(); ++x) most = std::max<int>(most, matte.row<std::uint8_t>(y)[x]);
+  }
+  return most;
+}
+
+// A red disc before blue waves, the disc of `pictures::disc`.
+template <class T>
+Image disc_photo(int width, int height, PixelFormat format, double scale) {
+  Image photo = pictures::waves<T>(width, height, format, 0.4 * scale);
+  const Image shape = pictures::disc(width, height, 1, 0);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      if (shape.row<float>(y)[x] > 0) photo.row<T>(y)[x * format.channels] = static_cast<T>(0.95 * scale);
+    }
+  }
+  return photo;
+}
+
+TEST(Segmenter, AFlatDepthGivesAnEmptyMatte) {
+  const Image photo = pictures::waves<std::uint8_t>(60, 40, {Scalar::u8, 3}, 255);
+  for (const SegmentMethod method : {SegmentMethod::automatic, SegmentMethod::otsu}) {
+    SegmentOptions options;
+    options.method = method;
+    EXPECT_EQ(brightest(Segmenter(Device::cpu(), options).segment(photo, depth_of(pictures::disc(60, 40, 1, 1)))), 0);
+  }
+}
+
+TEST(Segmenter, ASlantedPlaneHasNoSubject) {
+  const Image photo = pictures::waves<std::uint8_t>(200, 150, {Scalar::u8, 3}, 255);
+  Image ramp(200, 150, {Scalar::f32, 1});
+  for (int y = 0; y < 150; ++y) std::fill_n(ramp.row<float>(y), 200, static_cast<float>(y) / 149);
+  EXPECT_EQ(brightest(Segmenter(Device::cpu()).segment(photo, depth_of(ramp))), 0);
+}
+
+template <class T>
+void expect_disc(PixelFormat format, double scale) {
+  const Image photo = disc_photo<T>(160, 120, format, scale);
+  const Image shape = pictures::disc(160, 120, 1, 0);
+  const Image matte = Segmenter(Device::cpu()).segment(photo, depth_of(pictures::disc(160, 120, 0.9f, 0.2f)));
+  int wrong = 0;
+  for (int y = 0; y < 120; ++y) {
+    for (int x = 0; x < 160; ++x) wrong += (matte.row<std::uint8_t>(y)[x] > 127) != (shape.row<float>(y)[x] > 0);
+  }
+  EXPECT_LT(wrong, 60);
+  EXPECT_EQ(matte.row<std::uint8_t>(60)[80], 255);
+  EXPECT_EQ(matte.row<std::uint8_t>(2)[2], 0);
+}
+
+TEST(Segmenter, FindsADiscInEveryFormat) {
+  for (const std::uint8_t channels : {1, 3, 4}) {
+    expect_disc<std::uint8_t>({Scalar::u8, channels}, 255);
+    expect_disc<std::uint16_t>({Scalar::u16, channels}, 65535);
+    expect_disc<float>({Scalar::f32, channels}, 1);
+  }
+}
+
+TEST(Segmenter, TakesPhotosOfOnePixelAndOneRow) {
+  for (const auto& [width, height] : {std::pair{1, 1}, std::pair{1, 50}, std::pair{50, 1}}) {
+    const Image photo = pictures::waves<std::uint8_t>(width, height, {Scalar::u8, 3}, 255);
+    for (const SegmentMethod method : {SegmentMethod::automatic, SegmentMethod::otsu}) {
+      SegmentOptions options;
+      options.method = method;
+      const DepthMap depth = depth_of(pictures::disc(width, height, 1, 0));
+      EXPECT_EQ(Segmenter(Device::cpu(), options).segment(photo, depth).height(), height);
+    }
+  }
+}
+
+TEST(Segmenter, RefusesWhatDoesNotFit) {
+  const Image photo = pictures::waves<std::uint8_t>(20, 10, {Scalar::u8, 3}, 255);
+  const Segmenter segmenter(Device::cpu());
+  EXPECT_ERROR(segmenter.segment(photo, depth_of(pictures::disc(10, 10, 1, 0))), invalid_argument,
+               "The photo is 20 x 10 pixels, the depth map 10 x 10; they must be the same.");
+  EXPECT_ERROR(segmenter.segment(ImageView{}, DepthMap()), invalid_argument, "The photo is empty.");
+  EXPECT_ERROR(segmenter.segment(photo, DepthMap()), invalid_argument, "The depth map is empty.");
+  SegmentOptions options;
+  options.open_px = 4;
+  EXPECT_ERROR(Segmenter(Device::cpu(), options), invalid_argument, "open_px is 4; it must be odd.");
+  EXPECT_ERROR(segmenter.segment(std::vector<ImageView>{photo}, {}), invalid_argument,
+               "There are 1 photos and 0 depth maps; their numbers must agree.");
+}
+
+TEST(Faces, FindsTheAstronautAlone) {
+  RELIEVO_ASSET(path, "astronaut.png");
+  const auto faces = find_faces(pictures::read_rgb(path));
+  ASSERT_EQ(faces.size(), 1u);
+  EXPECT_NEAR(faces[0].x + faces[0].width / 2, 225, 20);
+  EXPECT_NEAR(faces[0].y + faces[0].height / 2, 113, 20);
+  EXPECT_NEAR(faces[0].width, 95, 25);
+}
+
+TEST(Faces, FindsNoneInAStillLife) {
+  RELIEVO_ASSET(path, "coffee.png");
+  EXPECT_TRUE(find_faces(pictures::read_rgb(path)).empty());
+}
+
+TEST(Faces, WithoutCascadesThereAreNone) {
+  const Image photo = pictures::waves<std::uint8_t>(90, 60, {Scalar::u8, 3}, 255);
+  setenv("RELIEVO_HAAR_DIR", "/nowhere", 1);
+  EXPECT_TRUE(find_faces(photo).empty());
+  unsetenv("RELIEVO_HAAR_DIR");
+}
+
+}  // namespace
