@@ -118,7 +118,7 @@ class RELIEVO_API BokehRenderer final {
   /// Bytes of scratch memory held.
   std::size_t scratch_bytes() const noexcept;
   /// Enqueues the picture into `out` (the scene's size and format, in this device's memory).
-  /// Allocates nothing once `reserve` has seen the size. Throws Error{invalid_argument} for another
+  /// Allocates no pixels once `reserve` has seen the size. Throws Error{invalid_argument} for another
   /// size, format or device; for host memory on a GPU the sentence names `device.upload`.
   void render_into(const LayeredScene& scene, const Focus& focus, const MutableImageView& out, const Stream& stream);
 

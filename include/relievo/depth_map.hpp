@@ -54,7 +54,8 @@ class RELIEVO_API DepthMap final {
   /// Disparity in 0..1, f32, 1 = nearest, no NaN. Known values are mapped linearly in disparity
   /// (metres as 1/metres) so that their 0.5 % and 99.5 % quantiles fall on 0 and 1, then clamped.
   /// A map whose values are already within 0..1 and span it is left as it is. Unknown pixels take
-  /// the farther of the nearest known values of their row (or column). Constant depth gives 0.5.
+  /// the farther of the nearest known values of their row, in rows without any of their column.
+  /// Constant depth gives 0.5.
   Image relative() const;
 
   /// The same depth at another size: bilinear in disparity, never across unknown values.

@@ -47,8 +47,8 @@ struct ParallaxOptions {
   int frames = 60;
   /// Frames shown a second. Unit: fps. Range: 1 to 120. Default: 30.
   float fps = 30;
-  /// Most that the nearest point moves with `depth`, as part of the width. Unit: fraction. Range: 0
-  /// to 0.1. Default: 0.012.
+  /// Motion of a unit of disparity with `depth`, as part of the width: a point moves by at most
+  /// amplitude * width * |disparity - convergence|. Unit: fraction. Range: 0 to 0.1. Default: 0.012.
   float amplitude = 0.012f;
   /// Most that the foreground moves with `layers`. Unit: px. Range: 0 to 200. Default: 10.
   float foreground_px = 10;
@@ -81,7 +81,7 @@ void visit_fields(ParallaxOptions& o, Visitor&& visit) {
   visit(Field{"loop", "how the animation ends", ""}, o.loop);
   visit(Field{"frames", "frames of the whole loop", "frames", 2, 600}, o.frames);
   visit(Field{"fps", "frames shown a second", "fps", 1, 120}, o.fps);
-  visit(Field{"amplitude", "most that the nearest point moves, of the width", "fraction", 0, 0.1}, o.amplitude);
+  visit(Field{"amplitude", "motion of a unit of disparity, of the width", "fraction", 0, 0.1}, o.amplitude);
   visit(Field{"foreground_px", "most that the foreground layer moves", "px", 0, 200}, o.foreground_px);
   visit(Field{"background_px", "most that the background layer moves", "px", 0, 200}, o.background_px);
   visit(Field{"strength", "factor on all motion", "times", 0, 10}, o.strength);
@@ -92,8 +92,8 @@ void visit_fields(ParallaxOptions& o, Visitor&& visit) {
 /// Animates a scene.
 ///
 /// Every frame is composited from the scene's layers, so what the subject uncovers is the filled
-/// background. With `depth` the picture is enlarged just enough that no frame shows a border; with
-/// `layers` borders are repeated.
+/// background. What is near moves against the camera, what is far with it. With `depth` the picture is
+/// enlarged just enough that no frame shows a border, at most twice; with `layers` borders are repeated.
 /// Output: frames of the scene's format without alpha. Deterministic. An object serves one thread at
 /// a time.
 class RELIEVO_API ParallaxAnimator final {
@@ -124,7 +124,7 @@ class RELIEVO_API ParallaxAnimator final {
   /// Bytes of scratch memory held.
   std::size_t scratch_bytes() const noexcept;
   /// Enqueues the frame at time t into `out` (the scene's size and format without alpha, in this
-  /// device's memory). Allocates nothing once `reserve` has seen the size.
+  /// device's memory). Allocates no pixels once `reserve` has seen the size.
   void render_into(const LayeredScene& scene, float t, const MutableImageView& out, const Stream& stream);
 
  private:

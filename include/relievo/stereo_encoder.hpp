@@ -86,7 +86,7 @@ class RELIEVO_API StereoEncoder final {
   void reserve(int width, int height);
   /// Bytes of scratch memory held.
   std::size_t scratch_bytes() const noexcept;
-  /// Enqueues both views (the scene's size and format without alpha, in this device's memory). Allocates nothing
+  /// Enqueues both views (the scene's size and format without alpha, in this device's memory). Allocates no pixels
   /// once `reserve` has seen the size.
   void render_into(const LayeredScene& scene, const MutableImageView& left, const MutableImageView& right,
                    const Stream& stream);

@@ -80,7 +80,7 @@ std::vector<Image> BokehRenderer::render(const std::vector<const LayeredScene*>&
                                          const Progress& progress) const {
   std::vector<Image> out;
   for (std::size_t i = 0; i < scenes.size(); ++i) {
-    out.push_back(render(*scenes[i], focus, batch_part(progress, i, scenes.size())));
+    out.push_back(render(scene_of(scenes, i), focus, batch_part(progress, i, scenes.size())));
   }
   return out;
 }
@@ -138,6 +138,7 @@ void BokehRenderer::reserve(int width, int height) {
     const LayerView layers[2] = {{color, {}, disparity}, {color, coverage, disparity}};
     render(LayeredScene::from_layers(impl_->device, layers, 2), Focus::on_disparity(0));
     impl_->scratch.image(alpha_slot, width, height, {Scalar::f32, 3});
+    if (impl_->options.mode == BokehMode::tiers) reserve_tiers(impl_->scratch, width, height);
   });
 }
 

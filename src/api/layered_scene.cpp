@@ -164,7 +164,8 @@ LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, co
 
 LayeredScene LayeredScene::from_layers(const Device& device, const LayerView* layers, int count) {
   return at_boundary("making a scene of layers", [&] {
-    require(layers != nullptr && count >= 1 && count <= 64, "The number of layers is ", count, "; allowed is 1 to 64.");
+    require(layers != nullptr, "The layers are null.");
+    require(count >= 1 && count <= 64, "The number of layers is ", count, "; allowed is 1 to 64.");
     auto impl = std::make_unique<Impl>(device);
     for (int i = 0; i < count; ++i) {
       const LayerView& given = layers[i];

@@ -1,6 +1,8 @@
 // Checks and steps that every renderer of scenes shares.
 #pragma once
 
+#include <vector>
+
 #include <relievo/device.hpp>
 #include <relievo/progress.hpp>
 
@@ -54,6 +56,12 @@ void with_alpha(const LayeredScene::Impl& scene, Scratch& scratch, const Mutable
   Engine& engine = scene.device.engine();
   engine.convert(color, out);
   engine.insert_alpha(scene.alpha, out);
+}
+
+/// Scene `index` of a batch.
+inline const LayeredScene& scene_of(const std::vector<const LayeredScene*>& scenes, std::size_t index) {
+  require(scenes[index] != nullptr, "Scene ", index, " of the batch is null.");
+  return *scenes[index];
 }
 
 inline Progress batch_part(const Progress& progress, std::size_t index, std::size_t count) {

@@ -58,7 +58,7 @@ void ParallaxAnimator::render(const std::vector<const LayeredScene*>& scenes, co
   require(scenes.size() == sinks.size(), "There are ", scenes.size(), " scenes and ", sinks.size(),
           " frame sinks; each scene needs one.");
   for (std::size_t i = 0; i < scenes.size(); ++i) {
-    render(*scenes[i], sinks[i], batch_part(progress, i, scenes.size()));
+    render(scene_of(scenes, i), sinks[i], batch_part(progress, i, scenes.size()));
   }
 }
 

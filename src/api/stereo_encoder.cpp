@@ -50,7 +50,7 @@ std::vector<StereoPair> StereoEncoder::render(const std::vector<const LayeredSce
                                               const Progress& progress) const {
   std::vector<StereoPair> out;
   for (std::size_t i = 0; i < scenes.size(); ++i) {
-    out.push_back(render(*scenes[i], batch_part(progress, i, scenes.size())));
+    out.push_back(render(scene_of(scenes, i), batch_part(progress, i, scenes.size())));
   }
   return out;
 }

@@ -1,5 +1,6 @@
 #include "core/aperture_mask.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -58,6 +59,12 @@ ApertureMask make_aperture(Aperture shape, int radius) {
       }
     }
   }
+  return mask;
+}
+
+ApertureMask mirrored(ApertureMask mask) {
+  std::reverse(mask.runs.begin(), mask.runs.end());
+  for (ApertureRun& run : mask.runs) run = {-run.dy, 1 - run.dx_end, 1 - run.dx_begin};
   return mask;
 }
 

@@ -26,5 +26,8 @@ struct ApertureMask {
 /// with dx^2 + dy^2 <= radius^2 + radius / 2; polygons and the heart those whose centre is inside.
 ApertureMask make_aperture(Aperture shape, int radius);
 
+/// The mask turned by half a turn: a blur that gathers under it spreads a light in the shape of `mask`.
+ApertureMask mirrored(ApertureMask mask);
+
 }  // namespace v1
 }  // namespace relievo

@@ -64,8 +64,10 @@ MutableImageView blur_band(Engine& engine, Scratch& scratch, const LayerView& la
       blurred.push_back(rows_of(ImageView(sharp), y0 - from, rows));
       continue;
     }
-    const MutableImageView level = scratch.image(first_level + static_cast<std::size_t>(i), width, rows, u16_4, linear);
-    engine.aperture_blur(sharp, level, make_aperture(shape, radius), y0 - from);
+    // A slot for each radius of the table, so that scenes of other depths find the memory of earlier ones.
+    const MutableImageView level =
+        scratch.image(first_level + static_cast<std::size_t>(levels.first + i), width, rows, u16_4, linear);
+    engine.aperture_blur(sharp, level, mirrored(make_aperture(shape, radius)), y0 - from);
     blurred.push_back(level);
   }
   const MutableImageView map = scratch.image(level_map, width, rows, f32_1);
@@ -119,6 +121,16 @@ void defocus_layer(Engine& engine, Scratch& scratch, const LayeredScene::Impl& s
 
 void render_tiers(Engine& engine, Scratch& scratch, const ImageView& flat, const ImageView& disparity,
                   const BokehOptions& options, float focus, const MutableImageView& out) {
+  if (flat.format.scalar == Scalar::f16) {
+    // Blurs are made of bytes, words and floats.
+    const PixelFormat wide{Scalar::f32, flat.format.channels};
+    const MutableImageView in = scratch.image(window, flat.width, flat.height, wide, flat.color);
+    const MutableImageView blurred = scratch.image(blended, flat.width, flat.height, wide, flat.color);
+    engine.convert(flat, in);
+    render_tiers(engine, scratch, in, disparity, options, focus, blurred);
+    engine.convert(blurred, out);
+    return;
+  }
   constexpr std::array<int, 5> kernels{1, 7, 13, 19, 31};
   constexpr std::array<float, 5> positions{0, 1, 2, 3, 4};
   std::vector<ImageView> tiers{flat};
@@ -127,7 +139,7 @@ void render_tiers(Engine& engine, Scratch& scratch, const ImageView& flat, const
     if (options.shape == Aperture::circle) {
       engine.gaussian(flat, tier, kernels[i]);
     } else {
-      engine.aperture_blur(flat, tier, make_aperture(options.shape, kernels[i] / 2), 0);
+      engine.aperture_blur(flat, tier, mirrored(make_aperture(options.shape, kernels[i] / 2)), 0);
     }
     tiers.push_back(tier);
   }
@@ -135,6 +147,10 @@ void render_tiers(Engine& engine, Scratch& scratch, const ImageView& flat, const
   engine.coc_levels(disparity, 0, focus, 0, 4 * options.strength * 2.8f / options.f_number, positions.data(),
                     static_cast<int>(positions.size()), map);
   engine.blend_levels(tiers.data(), static_cast<int>(tiers.size()), map, out);
+}
+
+void reserve_tiers(Scratch& scratch, int width, int height) {
+  for (const Slot slot : {window, blended}) scratch.image(slot, width, height, {Scalar::f32, 3});
 }
 
 }  // namespace v1

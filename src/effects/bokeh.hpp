@@ -24,6 +24,8 @@ void defocus_layer(Engine& engine, Scratch& scratch, const LayeredScene::Impl& s
 /// Mode `tiers` of `flat`, a picture of the scene without motion, into `out` of its format.
 void render_tiers(Engine& engine, Scratch& scratch, const ImageView& flat, const ImageView& disparity,
                   const BokehOptions& options, float focus, const MutableImageView& out);
+/// The memory that `render_tiers` takes for f16 beyond that for f32.
+void reserve_tiers(Scratch& scratch, int width, int height);
 
 }  // namespace v1
 }  // namespace relievo

@@ -126,7 +126,7 @@ void fill_hole(const MutableImageView& image, const ImageView& mask, InpaintMeth
       cv::bilateralFilter(filled, smooth, bilateral_px, bilateral_color, bilateral_space);
       filled = smooth;
     }
-    if (filled.depth() != target.depth())
+    if (target.depth() != CV_8U)
       filled.convertTo(filled, target.depth(), target.depth() == CV_16U ? 65535.0 / 255 : 1.0 / 255);
     if (target.channels() == 4) {
       std::vector<cv::Mat> parts;

@@ -1,0 +1,289 @@
+// Mode lens: against the definition in double, and what a lens does to lights, edges and flat colour.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <relievo/bokeh_renderer.hpp>
+
+#include "common/images.hpp"
+#include "common/light.hpp"
+#include "core/aperture_mask.hpp"
+
+namespace relievo {
+namespace {
+
+using test::at;
+using test::flat;
+using test::Layers;
+using test::make;
+using test::plane;
+
+constexpr Aperture shapes[] = {Aperture::circle, Aperture::hexagon, Aperture::octagon, Aperture::heart};
+constexpr Color linear{Primaries::bt709, Transfer::linear, false};
+
+// With a longer side of 100 px the radius is 8 |disparity - focus| px: 0.03 * 100 * 8 / 3.
+BokehOptions eight_pixels(Aperture shape = Aperture::circle) {
+  BokehOptions options;
+  options.shape = shape;
+  options.strength = 8;
+  options.f_number = 3;
+  options.focus_range = 0;
+  return options;
+}
+
+Image render(const LayeredScene& scene, const BokehOptions& options, float focus) {
+  return BokehRenderer(Device::cpu(1), options).render(scene, Focus::on_disparity(focus));
+}
+
+TEST(Lens, AConstantPictureStaysBitForBit) {
+  for (const Aperture shape : shapes) {
+    for (const int code : {0, 1, 2, 77, 128, 254, 255}) {
+      const Image picture = flat(60, 40, test::u8_3, code / 255.0);
+      Image depth = make(60, 40, test::f32_1, [](int x, int, int) { return x / 59.0; });
+      const LayeredScene scene = std::move(Layers().add(picture.clone(), std::move(depth))).scene();
+      EXPECT_TRUE(test::same(render(scene, eight_pixels(shape), 0.25f), picture)) << name_of(shape) << " " << code;
+    }
+  }
+}
+
+TEST(Lens, ALightBecomesTheApertureAndKeepsItsEnergy) {
+  for (const Aperture shape : shapes) {
+    Image dark = flat(100, 100, test::f32_3, 0);
+    dark.set_color(linear);
+    for (int c = 0; c < 3; ++c) test::set(dark, 50, 50, c, 1);
+    const Image out = render(plane(std::move(dark), 1), eight_pixels(shape), 0);
+
+    const ApertureMask mask = make_aperture(shape, 8);
+    std::vector<std::vector<bool>> lit(100, std::vector<bool>(100));
+    for (const ApertureRun& run : mask.runs) {
+      for (int dx = run.dx_begin; dx < run.dx_end; ++dx) lit[50 + run.dy][50 + dx] = true;
+    }
+    double energy = 0;
+    for (int y = 0; y < 100; ++y) {
+      for (int x = 0; x < 100; ++x) {
+        energy += at(out, x, y);
+        EXPECT_NEAR(at(out, x, y), lit[y][x] ? 1.0 / mask.area : 0, 2e-5) << name_of(shape) << " " << x << ", " << y;
+      }
+    }
+    EXPECT_NEAR(energy, 1, 0.01) << name_of(shape);
+  }
+}
+
+TEST(Lens, TheRadiusIsThatOfTheFormula) {
+  // c = 0.03 * longer side * strength / f_number * max(0, |d - focus| - focus_range), by hand.
+  struct Case {
+    int width, height;
+    float strength, f_number, range, disparity, focus;
+    int radius;
+  };
+  const Case cases[] = {{100, 60, 8, 3, 0, 1, 0.5f, 4},      {60, 100, 8, 3, 0, 0.5f, 1, 4},
+                        {100, 100, 4, 3, 0, 1, 0.25f, 3},    {100, 100, 8, 6, 0, 0.5f, 0, 2},
+                        {100, 100, 8, 3, 0.25f, 1, 0.5f, 2}, {100, 100, 8, 3, 0.5f, 0.75f, 0.25f, 0},
+                        {50, 50, 8, 1.5f, 0, 1, 0, 8},       {100, 60, 8, 2, 0, 0.5f, 0, 6}};
+  for (const Case& c : cases) {
+    Image dark = flat(c.width, c.height, test::f32_3, 0);
+    dark.set_color(linear);
+    test::set(dark, c.width / 2, c.height / 2, 1, 1);
+    BokehOptions options;
+    options.strength = c.strength;
+    options.f_number = c.f_number;
+    options.focus_range = c.range;
+    const Image out = render(plane(std::move(dark), c.disparity), options, c.focus);
+    int reach = 0;
+    while (c.width / 2 + reach + 1 < c.width && at(out, c.width / 2 + reach + 1, c.height / 2, 1) > 1e-4) ++reach;
+    EXPECT_EQ(reach, c.radius) << c.width << " x " << c.height;
+  }
+}
+
+TEST(Lens, TheRadiusEndsAt128) {
+  Image dark = flat(601, 3, test::f32_3, 0);
+  dark.set_color(linear);
+  for (int y = 0; y < 3; ++y) test::set(dark, 300, y, 1, 1);
+  BokehOptions options;
+  options.strength = 8;
+  options.f_number = 0.7f;
+  options.focus_range = 0;
+  const Image out = render(plane(std::move(dark), 1), options, 0);
+  EXPECT_GT(at(out, 300 + 128, 1, 1), 1e-4);
+  EXPECT_EQ(at(out, 300 + 129, 1, 1), 0);
+}
+
+TEST(Lens, ASharpSubjectNeitherBleedsNorIsTouched) {
+  const int left = 40, top = 30, right = 70, bottom = 60;
+  Layers layers;
+  layers.add(make(110, 90, test::u8_3, [](int x, int y, int c) { return c == 2 ? 0.5 + 0.4 * ((x + y) % 2) : 0.0; }),
+             flat(110, 90, test::f32_1, 0));
+  const Image subject =
+      make(110, 90, test::u8_3, [](int x, int y, int c) { return c == 0 ? 0.4 + 0.5 * ((x * y) % 3) / 3 : 0.0; });
+  layers.add(subject.clone(), flat(110, 90, test::f32_1, 1), test::box(110, 90, left, top, right, bottom));
+  for (const Aperture shape : shapes) {
+    const Image out = render(layers.scene(), eight_pixels(shape), 1);
+    const Image inside = Image::copy_of(test::part(out, left, top, right - left, bottom - top));
+    EXPECT_TRUE(test::same(inside, test::part(subject, left, top, right - left, bottom - top))) << name_of(shape);
+    double most_red = 0;
+    for (int y = 0; y < 90; ++y) {
+      for (int x = 0; x < 110; ++x) {
+        if (x < left || x >= right || y < top || y >= bottom) most_red = std::max(most_red, at(out, x, y, 0));
+      }
+    }
+    EXPECT_EQ(most_red, 0) << "the background shows the subject's colour, " << name_of(shape);
+    EXPECT_LT(std::fabs(at(out, 20, 20, 2) - at(out, 21, 20, 2)), 0.02) << "the background is blurred";
+  }
+}
+
+TEST(Lens, AnUnsharpSubjectSpreadsOverASharpBackground) {
+  Layers layers;
+  layers.add(test::photo(110, 90), flat(110, 90, test::f32_1, 0));
+  layers.add(flat(110, 90, test::u8_3, 1), flat(110, 90, test::f32_1, 1), test::box(110, 90, 40, 30, 70, 60));
+  const Image out = render(layers.scene(), eight_pixels(), 0);
+  const Image photo = test::photo(110, 90);
+  // Radius 8.8 px lies between 8 and 11: farther than 11 px away nothing has changed.
+  for (int y = 0; y < 90; ++y) {
+    for (int x = 0; x < 110; ++x) {
+      if (x < 29 || x > 80 || y < 19 || y > 70) {
+        EXPECT_EQ(at(out, x, y, 1), at(photo, x, y, 1)) << x << ", " << y;
+      }
+    }
+  }
+  EXPECT_GT(at(out, 36, 45, 1), at(photo, 36, 45, 1));
+  EXPECT_LT(at(out, 42, 45, 1), 1);
+}
+
+TEST(Lens, BlurGrowsWithTheDistanceFromTheFocus) {
+  for (const float focus : {0.0f, 1.0f}) {
+    double before = -1;
+    for (int step = 0; step <= 20; ++step) {
+      const float d = focus == 0 ? static_cast<float>(step) / 20 : 1 - static_cast<float>(step) / 20;
+      // A step edge: how far the light is from its own step.
+      const Image out =
+          render(plane(make(
+                           100, 20, test::f32_3, [](int x, int, int) { return x < 50 ? 0.0 : 1.0; }, linear),
+                       d),
+                 eight_pixels(), focus);
+      double spread = 0;
+      for (int x = 0; x < 100; ++x) spread += std::fabs(at(out, x, 10) - (x < 50 ? 0 : 1));
+      EXPECT_GE(spread, before - 1e-4) << step;
+      if (step == 0) {
+        EXPECT_EQ(spread, 0);
+      }
+      if (step % 5 == 0 && step > 0) {
+        EXPECT_GT(spread, before);
+      }
+      before = spread;
+    }
+  }
+}
+
+// The definition: a layer at a pixel is the mean light, premultiplied, under the aperture of the pixel's own circle
+// of confusion; between two radii of the table both are mixed. Layers cover one another from far to near.
+class Oracle {
+ public:
+  Oracle(const std::vector<LayerView>& layers, Aperture shape, double focus, double scale)
+      : layers_(layers), shape_(shape), focus_(focus), scale_(scale) {}
+
+  double code(int x, int y, int c) const {
+    double light = 0;
+    for (const LayerView& layer : layers_) {
+      const double radius = scale_ * std::fabs(at(layer.disparity, x, y) - focus_);
+      int i = 0;
+      while (table[i + 1] <= radius) ++i;
+      const double t = (radius - table[i]) / (table[i + 1] - table[i]);
+      const Mean low = mean(layer, x, y, c, table[i]), high = mean(layer, x, y, c, table[i + 1]);
+      const double alpha = low.alpha + t * (high.alpha - low.alpha);
+      light = low.light + t * (high.light - low.light) + light * (1 - alpha);
+    }
+    return test::code_of(light);
+  }
+
+ private:
+  static constexpr int table[] = {0, 1, 2, 3, 4, 6, 8, 11, 15, 20, 27};
+  struct Mean {
+    double light = 0, alpha = 0;
+  };
+  Mean mean(const LayerView& layer, int x, int y, int c, int radius) const {
+    Mean sum;
+    const ApertureMask mask = make_aperture(shape_, radius);
+    for (const ApertureRun& run : mask.runs) {
+      for (int dx = run.dx_begin; dx < run.dx_end; ++dx) {
+        // A light spreads as the aperture lies, so a pixel gathers against it.
+        const int u = std::clamp(x - dx, 0, layer.color.width - 1);
+        const int v = std::clamp(y - run.dy, 0, layer.color.height - 1);
+        const double alpha = layer.coverage.empty() ? 1 : at(layer.coverage, u, v);
+        sum.light += alpha * test::light_of(at(layer.color, u, v, c)) / mask.area;
+        sum.alpha += alpha / mask.area;
+      }
+    }
+    return sum;
+  }
+
+  std::vector<LayerView> layers_;
+  Aperture shape_;
+  double focus_, scale_;
+};
+
+Layers two_layers(int width, int height, PixelFormat format) {
+  Layers layers;
+  layers.add(test::photo(width, height, format),
+             make(width, height, test::f32_1, [&](int x, int y, int) { return 0.3 * x / width + 0.2 * y / height; }));
+  layers.add(make(width, height, format, [](int x, int y, int c) { return test::texture(x + 500, y, c); }),
+             make(width, height, test::f32_1, [&](int, int y, int) { return 0.6 + 0.4 * y / height; }),
+             make(width, height, test::u8_1, [&](int x, int y, int) {
+               const double r = std::hypot(x - width / 2.0, y - height / 2.0);
+               return std::clamp((height / 3.0 - r) / 4, 0.0, 1.0);
+             }));
+  return layers;
+}
+
+TEST(Lens, IsItsDefinition) {
+  for (const Aperture shape : {Aperture::circle, Aperture::heart}) {
+    const Layers layers = two_layers(100, 60, test::u8_3);
+    const Image out = render(layers.scene(), eight_pixels(shape), 0.5f);
+    const Oracle oracle(layers.views(), shape, 0.5, 8);
+    double worst = 0;
+    for (int y = 0; y < 60; y += 3) {
+      for (int x = 0; x < 100; x += 3) worst = std::max(worst, std::fabs(at(out, x, y, 1) - oracle.code(x, y, 1)));
+    }
+    EXPECT_LT(worst, 1.5 / 255) << name_of(shape);
+  }
+}
+
+TEST(Lens, EveryFormatShowsTheSamePicture) {
+  const Image wanted = render(two_layers(100, 60, test::u8_3).scene(), eight_pixels(), 0.5f);
+  for (const PixelFormat format : {test::u16_3, test::f16_3, test::f32_3}) {
+    const Image out = render(two_layers(100, 60, format).scene(), eight_pixels(), 0.5f);
+    EXPECT_EQ(out.format(), format);
+    double worst = 0;
+    for (int y = 0; y < 60; ++y) {
+      for (int x = 0; x < 100; ++x) {
+        for (int c = 0; c < 3; ++c) worst = std::max(worst, std::fabs(at(out, x, y, c) - at(wanted, x, y, c)));
+      }
+    }
+    EXPECT_LT(worst, 1.5 / 255) << static_cast<int>(format.scalar);
+  }
+  const Image grey = render(two_layers(100, 60, test::u8_1).scene(), eight_pixels(), 0.5f);
+  for (int y = 0; y < 60; ++y) {
+    for (int x = 0; x < 100; ++x) EXPECT_EQ(at(grey, x, y), at(wanted, x, y));
+  }
+}
+
+TEST(Lens, BandsOfWorkLeaveNoTrace) {
+  // Work is cut into bands of rows; a part of the scene has its cuts elsewhere. The longer side is the width of both.
+  Layers whole = two_layers(640, 600, test::u8_3), lower;
+  for (const Layers::Layer& layer : whole.all) {
+    const auto cut = [](const Image& image) {
+      return image.empty() ? Image() : Image::copy_of(test::part(image, 0, 100, 640, 500));
+    };
+    lower.add(cut(layer.color), cut(layer.disparity), cut(layer.coverage));
+  }
+  BokehOptions options = eight_pixels();
+  options.strength = 1;
+  options.f_number = 1;
+  const Image all = render(whole.scene(), options, 0.5f);
+  const Image below = render(lower.scene(), options, 0.5f);
+  EXPECT_TRUE(test::same(test::part(all, 0, 140, 640, 460), test::part(below, 0, 40, 640, 460)));
+}
+
+}  // namespace
+}  // namespace relievo
