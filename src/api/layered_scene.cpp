@@ -24,6 +24,22 @@ Image host_copy(const ImageView& image, const Device& device) {
   return image.device.kind == DeviceKind::cpu ? Image::copy_of(image) : device.download(image);
 }
 
+// Straight colour of a premultiplied photo; black where alpha is 0.
+void unpremultiply(const ImageView& photo, const Device& host, const MutableImageView& rgb) {
+  Image floats(photo.width, photo.height, {Scalar::f32, 4}, photo.color);
+  host.engine().convert(photo, floats.mutable_view());
+  Image straight(photo.width, photo.height, {Scalar::f32, 3}, rgb.color);
+  for (int y = 0; y < photo.height; ++y) {
+    const float* from = std::as_const(floats).row<float>(y);
+    float* to = straight.row<float>(y);
+    for (int x = 0; x < photo.width; ++x, from += 4, to += 3) {
+      const float scale = from[3] > 0 ? 1 / from[3] : 0;
+      for (int c = 0; c < 3; ++c) to[c] = from[c] * scale;
+    }
+  }
+  host.engine().convert(straight, rgb);
+}
+
 // The photo without its alpha, which goes into `alpha`.
 Image split_alpha(const ImageView& photo, const Device& host, Image& alpha) {
   Color color = photo.color;
@@ -33,9 +49,12 @@ Image split_alpha(const ImageView& photo, const Device& host, Image& alpha) {
     copy.set_color(color);
     return copy;
   }
-  require(!photo.color.premultiplied, "The photo is premultiplied by its alpha; straight alpha is allowed.");
   Image rgb(photo.width, photo.height, {photo.format.scalar, 3}, color);
-  host.engine().convert(photo, rgb.mutable_view());
+  if (photo.color.premultiplied) {
+    unpremultiply(photo, host, rgb.mutable_view());
+  } else {
+    host.engine().convert(photo, rgb.mutable_view());
+  }
   alpha = Image(photo.width, photo.height, {photo.format.scalar, 1}, color);
   const int bytes = bytes_of(photo.format.scalar);
   for (int y = 0; y < photo.height; ++y) {

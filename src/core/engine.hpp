@@ -117,8 +117,8 @@ class Engine {
   /// Forward warp along rows: pixel x of a layer moves to x + gain * (disparity - convergence); source
   /// intervals are rasterised onto their destination (not those turned over, nor those of coverage 0), those stretched
   /// over 2.5 px open a hole, the nearest wins (ties: the larger source x), holes of the farthest layer take their far
-  /// side, holes of other layers are transparent; layers are composited far to near. Colours u8, u16, f32 of 1 or 3
-  /// channels.
+  /// side and at a border mirror what is beside them, holes of other layers are transparent; layers are composited far
+  /// to near. Colours u8, u16, f32 of 1 or 3 channels.
   virtual void warp_rows(const LayerView* layers, int count, float gain, float convergence,
                          const MutableImageView& out) = 0;
 };

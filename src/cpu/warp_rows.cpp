@@ -106,8 +106,10 @@ void draw_row(const float* disparity, const float* to, const std::uint8_t* cover
   }
 }
 
-// Holes take the source of their farther side; a row without any source takes the nearest border.
+// Holes take the source of their farther side. Those at a border have no farther side and mirror what
+// is beside them, which shows less than a smear. A row without any source takes the nearest border.
 void fill_holes(const float* to, int width, float* source, const float* nearest) {
+  const float last = static_cast<float>(width - 1);
   for (int x = 0; x < width;) {
     if (source[x] >= 0) {
       ++x;
@@ -115,17 +117,16 @@ void fill_holes(const float* to, int width, float* source, const float* nearest)
     }
     int end = x;
     while (end < width && source[end] < 0) ++end;
-    float side;
     if (x == 0 && end == width) {
-      side = to[0] > 0 ? 0 : static_cast<float>(width - 1);
+      std::fill_n(source, width, to[0] > 0 ? 0 : last);
     } else if (x == 0) {
-      side = source[end];
+      for (int i = 0; i < end; ++i) source[i] = std::min(source[end] + static_cast<float>(end - i), last);
     } else if (end == width) {
-      side = source[x - 1];
+      for (int i = x; i < width; ++i) source[i] = std::max(source[x - 1] - static_cast<float>(i - x + 1), 0.0f);
     } else {
-      side = nearest[x - 1] <= nearest[end] ? source[x - 1] : source[end];
+      std::fill(source + x, source + end, nearest[x - 1] <= nearest[end] ? source[x - 1] : source[end]);
     }
-    for (; x < end; ++x) source[x] = side;
+    x = end;
   }
 }
 

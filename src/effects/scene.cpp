@@ -32,7 +32,8 @@ struct HalfCode {
 };
 
 // Compositing equation I = a F + (1 - a) B. The plain solution for F amplifies noise where a is
-// small, so it is damped there; B takes up what is left over.
+// small, so it is damped there; what then misses I is shared out with the least change to F and B,
+// which keeps the subject's outline from being written into the background.
 template <class T, class Coder>
 void solve(const ImageView& photo, const ImageView& coverage, const MutableImageView& front,
            const MutableImageView& back) {
@@ -45,12 +46,23 @@ void solve(const ImageView& photo, const ImageView& coverage, const MutableImage
     for (int x = 0; x < photo.width; ++x) {
       if (cover[x] == 0 || cover[x] == 255) continue;
       const float a = static_cast<float>(cover[x]) / 255.0f;
-      const float gain = a * (1 - a) / (a * a + 0.02f);
+      const float gain = a * (1 - a) / (a * a + 0.005f);
+      const float norm = a * a + (1 - a) * (1 - a);
       for (int c = x * channels; c < (x + 1) * channels; ++c) {
-        const float value = Coder::load(in[c]);
-        const float solved = Coder::clamp(value + (value - Coder::load(b[c])) * gain);
+        const float value = Coder::load(in[c]), behind = Coder::load(b[c]);
+        const float before = Coder::clamp(value + (value - behind) * gain);
+        const float missing = value - a * before - (1 - a) * behind;
+        float solved = Coder::clamp(before + missing * a / norm);
+        float rest = Coder::clamp(behind + missing * (1 - a) / norm);
+        // What clamping took away goes into the colour that weighs more.
+        const float clipped = value - a * solved - (1 - a) * rest;
+        if (a > 0.5f) {
+          solved = Coder::clamp(solved + clipped / a);
+        } else {
+          rest = Coder::clamp(rest + clipped / (1 - a));
+        }
         f[c] = Coder::store(solved);
-        if (a < 0.98f) b[c] = Coder::store(Coder::clamp((value - a * Coder::load(f[c])) / (1 - a)));
+        b[c] = Coder::store(rest);
       }
     }
   }

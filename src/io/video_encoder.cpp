@@ -50,7 +50,7 @@ class CodecSink : public FrameSink {
     tbb::parallel_for(0, padded_height, [&](int y) {
       unsigned char* row = rgb_->data[0] + static_cast<std::ptrdiff_t>(y) * rgb_->linesize[0];
       row_to_rgb8(frame, std::min(y, frame.height - 1), row);
-      if (padded_width > frame.width) std::memcpy(row + frame.width * 3, row + frame.width * 3 - 3, 3);
+      for (int x = frame.width; x < padded_width; ++x) std::memcpy(row + x * 3, row + frame.width * 3 - 3, 3);
     });
     sws_scale(scaler_.get(), rgb_->data, rgb_->linesize, 0, padded_height, yuv_->data, yuv_->linesize);
     yuv_->pts = count_++;
@@ -65,6 +65,8 @@ class CodecSink : public FrameSink {
 
  protected:
   virtual void set_options() = 0;
+  /// Pixels of the shortest side the encoder takes, even.
+  virtual int shortest_side() const { return 2; }
   virtual void opened() {}
   virtual void take(AVPacket* packet) = 0;
   virtual void close() {}
@@ -75,8 +77,10 @@ class CodecSink : public FrameSink {
   Libav<AVCodecContext> codec_;
 
  private:
+  int coded_side(int side) const { return std::max(side + side % 2, shortest_side()); }
+
   void open(const ImageView& frame) {
-    const int width = frame.width + frame.width % 2, height = frame.height + frame.height % 2;
+    const int width = coded_side(frame.width), height = coded_side(frame.height);
     codec_->width = width;
     codec_->height = height;
     codec_->pix_fmt = AV_PIX_FMT_YUV420P;
@@ -203,6 +207,9 @@ class HevcSink final : public CodecSink {
   HevcSink(const std::string& path, const VideoOptions& options) : CodecSink(path, options, "libx265") {}
 
  private:
+  // x265 3.5 refuses shorter sides, and crashes on being opened with them.
+  int shortest_side() const override { return 16; }
+
   void set_options() override {
     std::string settings = "log-level=none:info=0";
     if (options_.threads > 0) settings += ":pools=" + std::to_string(options_.threads);

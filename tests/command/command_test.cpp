@@ -102,7 +102,7 @@ TEST_F(Command, BackgroundKeepsEveryPixelOutsideTheSubjectsHole) {
 
 TEST_F(Command, BokehBlursTheBackgroundAndKeepsTheSubject) {
   ASSERT_EQ(
-      test::relievo({"bokeh", "photo.png", "--depth", "depth.pfm", "--f-number", "0.7", "-o", "b.png"}, folder.path())
+      test::relievo({"bokeh", "photo.png", "--depth", "depth.pfm", "--strength", "8", "-o", "b.png"}, folder.path())
           .code,
       0);
   const relievo::Image sharp = test::picture(160, 120);

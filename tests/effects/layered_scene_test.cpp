@@ -212,14 +212,28 @@ TEST(Bake, RefusesWhatDoesNotFitTogether) {
             "invalid_argument: The matte is 96 x 71 pixels, the photo 96 x 72; they must be the same.");
   EXPECT_EQ(error(photo, step_depth(), flat(width, height, test::u16_1, 1)),
             "invalid_argument: The matte must have 1 channel of u8.");
-  Image multiplied = composed(test::u8_4);
-  multiplied.set_color({Primaries::bt709, Transfer::srgb, true});
-  EXPECT_EQ(error(multiplied, step_depth(), soft_matte()),
-            "invalid_argument: The photo is premultiplied by its alpha; straight alpha is allowed.");
   BakeOptions options;
   options.hole_dilate_px = 8;
   EXPECT_EQ(error_of([&] { LayeredScene::bake(device, photo, step_depth(), options, soft_matte()); }),
             "invalid_argument: hole_dilate_px is 8; it must be odd.");
+}
+
+TEST(Bake, DividesPremultipliedColourByItsAlpha) {
+  Image photo(8, 8, {Scalar::f32, 4}, {Primaries::bt709, Transfer::linear, true});
+  for (int y = 0; y < 8; ++y) {
+    for (int x = 0; x < 8; ++x) {
+      const float pixel[4] = {0.125f, 0.0625f, 0.25f, x < 7 ? 0.25f : 0.0f};
+      std::copy_n(pixel, 4, photo.row<float>(y) + 4 * x);
+    }
+  }
+  const LayeredScene scene = LayeredScene::bake(device, photo, DepthMap(flat(8, 8, test::f32_1, 1), DepthKind::metres));
+  const LayerView layer = scene.layer(0);
+  EXPECT_FALSE(layer.color.color.premultiplied);
+  EXPECT_EQ(layer.color.row<float>(3)[0], 0.5f);
+  EXPECT_EQ(layer.color.row<float>(3)[1], 0.25f);
+  EXPECT_EQ(layer.color.row<float>(3)[2], 1.0f);
+  EXPECT_EQ(layer.color.row<float>(3)[3 * 7], 0.0f);
+  EXPECT_EQ(scene.alpha().row<float>(3)[0], 0.25f);
 }
 
 TEST(Bake, ReportsItsProgressAndCanBeCancelledAtEachReport) {

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <sstream>
 #include <string>
@@ -11,6 +12,21 @@
 #include <relievo/fields.hpp>
 
 namespace tool {
+
+/// A sentence of ours where CLI11 would say its own.
+inline CLI::Validator in_range(const std::string& name, double minimum, double maximum, const std::string& unit) {
+  return CLI::Validator(
+      [=](const std::string& text) {
+        char* end = nullptr;
+        const double number = std::strtod(text.c_str(), &end);
+        if (end != text.c_str() && *end == '\0' && number >= minimum && number <= maximum) return std::string();
+        std::ostringstream out;
+        out << name << " is " << text << "; allowed is " << minimum << " to " << maximum << (unit.empty() ? "" : " ")
+            << unit << ".";
+        throw CLI::ValidationError(out.str());
+      },
+      "");
+}
 
 inline std::string flag_name(const std::string& prefix, const std::string& field) {
   std::string name = prefix + field;

@@ -108,7 +108,7 @@ void add_common(CLI::App& app, Inputs& inputs, bool output) {
   if (output) app.add_option("-o,--output", inputs.output, "where the result goes")->type_name("FILE");
   app.add_option("--device", inputs.device, "auto, cpu, cuda or cuda:N (auto)")->type_name("");
   app.add_option("--threads", inputs.threads, "threads of the CPU, 0 = all (0)")
-      ->check(CLI::Range(0, 1024))
+      ->check(in_range("--threads", 0, 1024, ""))
       ->type_name("");
   app.add_flag("--quiet", inputs.report.quiet, "print nothing but errors");
   app.add_flag("--json", inputs.report.json, "print what was made, and the times, as JSON");
@@ -117,7 +117,7 @@ void add_common(CLI::App& app, Inputs& inputs, bool output) {
 
 void add_depth_flags(CLI::App& app, Inputs& inputs) {
   constexpr const char* group = "Depth";
-  app.add_option("--depth", inputs.depth, "depth in place of an estimate: PNG, PFM, NPY, EXR")
+  app.add_option("--depth", inputs.depth, "depth in place of an estimate: PNG, PGM, PFM, NPY, TIFF, EXR")
       ->type_name("FILE")
       ->group(group);
   app.add_option("--depth-kind", inputs.depth_kind,
@@ -148,11 +148,11 @@ void add_scene_flags(CLI::App& app, Inputs& inputs) {
                "take the background's colour out of soft edges (on; off with the preset)")
       ->group(group);
   app.add_option("--hole-dilate-px", bake.hole_dilate_px, "ellipse the hole grows by, odd, 1 to 101 px (7)")
-      ->check(CLI::Range(1, 101))
+      ->check(in_range("--hole-dilate-px", 1, 101, "px"))
       ->type_name("")
       ->group(group);
   app.add_option("--hole-dilate-times", bake.hole_dilate_times, "how many times the hole grows, 0 to 16 (2)")
-      ->check(CLI::Range(0, 16))
+      ->check(in_range("--hole-dilate-times", 0, 16, ""))
       ->type_name("")
       ->group(group);
 }

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,11 @@ int run(std::vector<std::string> arguments, tool::Preset preset) {
   // `relievo PHOTO` means `relievo all PHOTO`.
   if (!arguments.empty() && arguments[0].substr(0, 1) != "-" &&
       std::find(verbs.begin(), verbs.end(), arguments[0]) == verbs.end()) {
+    if (arguments.size() > 1 && !std::filesystem::exists(arguments[0]) && std::filesystem::exists(arguments[1])) {
+      throw relievo::Error(relievo::ErrorCode::invalid_argument,
+                           "There is no verb and no file \"" + arguments[0] +
+                               "\"; verbs are all, depth, segment, inpaint, bokeh, parallax, stereo and info.");
+    }
     arguments.insert(arguments.begin(), "all");
   }
   CLI::App app("Depth, mattes, bokeh, parallax and stereo from one photo.\n`relievo PHOTO` makes all of it.",

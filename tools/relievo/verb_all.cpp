@@ -175,12 +175,12 @@ void add_all(CLI::App& app, Inputs& inputs) {
   verb->add_option("--animation-size", flags->animation_size,
                    "longer side of the MP4 and of each eye of the video, 0 = the photo's, 0 to 8192 px (1280; 0 with "
                    "the preset)")
-      ->check(CLI::Range(0, 8192))
+      ->check(in_range("--animation-size", 0, 8192, "px"))
       ->type_name("")
       ->group("Parallax");
   verb->add_option("--gif-size", flags->gif_size,
                    "longer side of the GIF, 0 = the animation's, 0 to 8192 px (640; 0 with the preset)")
-      ->check(CLI::Range(0, 8192))
+      ->check(in_range("--gif-size", 0, 8192, "px"))
       ->type_name("")
       ->group("Parallax");
   verb->callback([&inputs, flags] {

@@ -20,10 +20,10 @@ void add_parallax(CLI::App& app, Inputs& inputs) {
   add_common(*verb, inputs);
   add_flags(*verb, flags->options, inputs.texts);
   verb->add_option("--size", flags->size, "longer side of the animation, 0 = the photo's, 0 to 8192 px (0)")
-      ->check(CLI::Range(0, 8192))
+      ->check(in_range("--size", 0, 8192, "px"))
       ->type_name("");
   verb->add_option("--crf", flags->crf, "constant rate factor of MP4 and HEVC, 0 to 51 (20)")
-      ->check(CLI::Range(0, 51))
+      ->check(in_range("--crf", 0, 51, ""))
       ->type_name("");
   verb->add_option("--max-bytes", flags->max_bytes, "most bytes of a GIF, 0 = no limit (0)")
       ->check(CLI::NonNegativeNumber)

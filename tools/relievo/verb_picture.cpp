@@ -21,14 +21,16 @@ void add_depth(CLI::App& app, Inputs& inputs) {
   CLI::App* verb = app.add_subcommand("depth", "estimate depth, or convert a depth file");
   add_common(*verb, inputs);
   add_depth_flags(*verb, inputs);
-  verb->footer("FILE: .pfm .npy .exr hold float disparity, .png 16 bits, .jpg a picture. Default: NAME_depth.png");
+  verb->footer("FILE: .pfm .npy .exr hold the float values, .png 16 bits, .jpg a picture. Default: NAME_depth.png");
   verb->callback([&inputs] {
     const relievo::Device device = inputs.open_device();
     const relievo::io::Photo photo = inputs.read_photo();
     const relievo::DepthMap depth = inputs.find_depth(device, photo);
     const std::string path = inputs.output_or("_depth.png");
     inputs.report.stage("write", [&] { relievo::io::write_depth(path, depth); });
-    inputs.report.add_file(path, "depth, near is bright");
+    const bool picture = path.ends_with(".png") || path.ends_with(".jpg") || path.ends_with(".jpeg");
+    inputs.report.add_file(
+        path, picture ? "depth, near is bright or warm" : "depth as " + std::string(relievo::name_of(depth.kind())));
     inputs.report.print({});
   });
 }
@@ -91,7 +93,7 @@ void add_bokeh(CLI::App& app, Inputs& inputs) {
   add_flags(*verb, flags->options, inputs.texts);
   verb->add_option("--focus-disparity", flags->focus,
                    "what is sharp, 0 (farthest) to 1 (nearest); default: the subject")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(in_range("--focus-disparity", 0.0, 1.0, ""))
       ->type_name("");
   verb->add_flag("--focus-face", flags->face, "focus on the largest face");
   add_scene_flags(*verb, inputs);

@@ -54,7 +54,8 @@ void visit_fields(VideoOptions& o, Visitor&& visit) {
 /// with frame packing before each random-access picture).
 ///
 /// Frames have 1, 3 or 4 channels of u8 or u16 (f16, f32 in 0..1), all of one size; alpha is ignored,
-/// linear light is given the sRGB curve. Odd sizes are padded by one pixel for 4:2:0. The file appears
+/// linear light is given the sRGB curve. Odd sizes are padded by one pixel for 4:2:0,
+/// and HEVC to sides of at least 16, by repeating the last pixel. The file appears
 /// at `finish`, whole or not at all: destroying an unfinished writer leaves nothing behind.
 ///
 /// A GIF loops for ever, keeps its frames in memory until `finish` (at most 4 GiB) and shows at most

@@ -87,9 +87,9 @@ TEST(WarpRows, MatchesItsDefinition) {
                            if (left < 0 && right == size.width) {
                              source = gain * (far_relief.at(0, y, 0) - 0.5) > 0 ? 0 : size.width - 1;
                            } else if (left < 0) {
-                             source = row[right].source;
+                             source = std::min(row[right].source + (right - x), size.width - 1.0);
                            } else if (right == size.width) {
-                             source = row[left].source;
+                             source = std::max(row[left].source - (x - left), 0.0);
                            } else {
                              source =
                                  (row[left].disparity <= row[right].disparity + 1e-6 ? row[left] : row[right]).source;
