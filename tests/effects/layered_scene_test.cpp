@@ -226,7 +226,8 @@ TEST(Bake, DividesPremultipliedColourByItsAlpha) {
       std::copy_n(pixel, 4, photo.row<float>(y) + 4 * x);
     }
   }
-  const LayeredScene scene = LayeredScene::bake(device, photo, DepthMap(flat(8, 8, test::f32_1, 1), DepthKind::metres));
+  const LayeredScene scene =
+      LayeredScene::bake(Device::cpu(), photo, DepthMap(flat(8, 8, test::f32_1, 1), DepthKind::metres));
   const LayerView layer = scene.layer(0);
   EXPECT_FALSE(layer.color.color.premultiplied);
   EXPECT_EQ(layer.color.row<float>(3)[0], 0.5f);

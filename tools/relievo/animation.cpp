@@ -21,13 +21,16 @@ relievo::LayeredScene fitted(const relievo::LayeredScene& scene, int side) {
   return scene.resized(even(scene.width()), even(scene.height()));
 }
 
-void write_animation(const std::string& path, const relievo::ParallaxAnimator& animator,
+void write_animation(const std::vector<std::string>& paths, const relievo::ParallaxAnimator& animator,
                      const relievo::LayeredScene& scene, const relievo::io::VideoOptions& options,
                      const relievo::Progress& progress) {
-  relievo::io::VideoWriter writer(path, options);
-  animator.render(
-      scene, [&](int, const relievo::ImageView& frame) { writer.add(frame); }, progress);
-  writer.finish();
+  std::vector<relievo::io::VideoWriter> writers;
+  for (const std::string& path : paths) writers.emplace_back(path, options);
+  const auto add = [&](int, const relievo::ImageView& frame) {
+    for (relievo::io::VideoWriter& writer : writers) writer.add(frame);
+  };
+  animator.render(scene, add, progress);
+  for (relievo::io::VideoWriter& writer : writers) writer.finish();
 }
 
 void write_stereo_video(const std::string& path, const relievo::Image& packed, relievo::StereoLayout layout,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <relievo/io/video.hpp>
 #include <relievo/relievo.hpp>
@@ -14,8 +15,8 @@ relievo::LayeredScene fitted(const relievo::LayeredScene& scene, int side);
 /// Whether `fitted` would change the size.
 bool fits(const relievo::LayeredScene& scene, int side);
 
-/// Renders the loop into a file.
-void write_animation(const std::string& path, const relievo::ParallaxAnimator& animator,
+/// Renders the loop once into each of the files.
+void write_animation(const std::vector<std::string>& paths, const relievo::ParallaxAnimator& animator,
                      const relievo::LayeredScene& scene, const relievo::io::VideoOptions& options,
                      const relievo::Progress& progress);
 

@@ -129,17 +129,13 @@ void make_all(Inputs& inputs, const Flags& flags, const std::string& folder, con
     relievo::io::VideoOptions options;
     options.fps = animator.fps();
     options.threads = inputs.threads;
-    report.stage("parallax.mp4", [&] {
-      write_animation(base + "parallax.mp4", animator, soft, options, report.progress().part(0, 0.6));
-    });
-    report.stage("parallax.gif", [&] {
-      const relievo::Progress part = report.progress().part(0.6, 1);
-      if (fits(soft, flags.gif_size)) {
-        write_animation(base + "parallax.gif", animator, soft, options, part);
-      } else {
-        write_animation(base + "parallax.gif", animator, fitted(soft, flags.gif_size), options, part);
-      }
-    });
+    const std::string mp4 = base + "parallax.mp4", gif = base + "parallax.gif";
+    if (fits(soft, flags.gif_size)) {
+      write_animation({mp4, gif}, animator, soft, options, report.progress());
+    } else {
+      write_animation({mp4}, animator, soft, options, report.progress().part(0, 0.6));
+      write_animation({gif}, animator, fitted(soft, flags.gif_size), options, report.progress().part(0.6, 1));
+    }
   });
   background.finish();
 
@@ -163,7 +159,7 @@ void add_all(CLI::App& app, Inputs& inputs) {
     flags->bokeh = relievo::BokehOptions::spatial_photo();
     flags->parallax = relievo::ParallaxOptions::spatial_photo();
     flags->stereo = relievo::StereoOptions::spatial_photo();
-    flags->animation_size = flags->gif_size = 0;
+    flags->animation_size = flags->gif_size = 2048;
   }
   CLI::App* verb = app.add_subcommand("all", "all of it, into NAME_output/ (`relievo PHOTO` means this)");
   add_common(*verb, inputs, false);
@@ -179,7 +175,7 @@ void add_all(CLI::App& app, Inputs& inputs) {
       ->type_name("")
       ->group("Parallax");
   verb->add_option("--gif-size", flags->gif_size,
-                   "longer side of the GIF, 0 = the animation's, 0 to 8192 px (640; 0 with the preset)")
+                   "longer side of the GIF, 0 = the animation's, 0 to 8192 px (640; 2048 with the preset)")
       ->check(in_range("--gif-size", 0, 8192, "px"))
       ->type_name("")
       ->group("Parallax");

@@ -44,7 +44,7 @@ void add_parallax(CLI::App& app, Inputs& inputs) {
       options.crf = flags->crf;
       options.threads = inputs.threads;
       options.max_bytes = flags->max_bytes;
-      write_animation(path, animator, scene, options, inputs.report.progress());
+      write_animation({path}, animator, scene, options, inputs.report.progress());
     });
     inputs.report.add_file(path, "a moving camera");
     inputs.report.print({});
