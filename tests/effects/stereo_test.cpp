@@ -32,13 +32,14 @@ StereoPair render(const LayeredScene& scene, const StereoOptions& options) {
   return StereoEncoder(Device::cpu(1), options).render(scene);
 }
 
-// The photo moved right by `shift` px; what opens at a side repeats the photo's border.
+// The photo moved right by `shift` px; what opens at a side mirrors the photo about its border.
 void expect_shifted(const Image& view, const Image& photo, int shift) {
   for (int y = 0; y < photo.height(); ++y) {
     for (int x = 0; x < photo.width(); ++x) {
+      const int last = photo.width() - 1;
+      const int source = x - shift > last ? 2 * last - (x - shift) : std::abs(x - shift);
       for (int c = 0; c < photo.format().channels; ++c) {
-        ASSERT_EQ(at(view, x, y, c), at(photo, std::clamp(x - shift, 0, photo.width() - 1), y, c))
-            << x << ", " << y << " moved by " << shift;
+        ASSERT_EQ(at(view, x, y, c), at(photo, source, y, c)) << x << ", " << y << " moved by " << shift;
       }
     }
   }

@@ -13,7 +13,8 @@ All inputs are formulas. FOLDER receives
   recipe_a.json        versions and parameters
 
 Tiers: kernels k = 1, 7, 13, 19, 31. Circle: cv2.GaussianBlur(photo, (k, k), 0). Hexagon, heart:
-cv2.filter2D with the mask of `hexagon` or `heart` divided by its sum, radius k // 2.
+cv2.filter2D with the mask of `hexagon` or `heart` divided by its sum and turned by half a turn (filter2D
+correlates; so a point of light takes the shape the right way up), radius k // 2.
 b = clip(|d - focus| * strength * 2.8 / f_number, 0, 1); level = 4 b; linear blend of the two neighbouring tiers.
 Parallax: shift(t) = amplitude * (2 s - 1) with s = t t (3 - 2 t); the foreground moves by +shift of 10 px * 1.5, the
 background by -shift of 3 px * 1.5 (cv2.warpAffine, bilinear, border repeated; the matte moves with the foreground);
@@ -91,7 +92,7 @@ def tiers_of(image, depth, shape, focus=200 / 255, strength=1.0, f_number=2.8):
             blurred.append(cv2.GaussianBlur(image, (k, k), 0))
         else:
             mask = hexagon(k // 2) if shape == "hexagon" else heart(k // 2)
-            blurred.append(cv2.filter2D(image, -1, mask / mask.sum(), borderType=cv2.BORDER_REPLICATE))
+            blurred.append(cv2.filter2D(image, -1, cv2.flip(mask, -1) / mask.sum(), borderType=cv2.BORDER_REPLICATE))
     stack = np.stack(blurred).astype(np.float64)
     level = 4 * np.clip(np.abs(depth / 255.0 - focus) * strength * 2.8 / f_number, 0, 1)
     low = np.minimum(np.floor(level).astype(int), 3)

@@ -1,7 +1,9 @@
-// Matte and fill of recipe A beside the plain Python of make_recipe_a.py.
+// The stages of recipe A beside the plain Python of make_recipe_a.py.
 #include <gtest/gtest.h>
 
+#include <relievo/bokeh_renderer.hpp>
 #include <relievo/inpainter.hpp>
+#include <relievo/parallax_animator.hpp>
 #include <relievo/segmenter.hpp>
 
 #include "common/pictures.hpp"
@@ -45,5 +47,40 @@ void expect_fill(InpaintMethod method, const std::string& name) {
 TEST(RecipeA, FillByTelea) { expect_fill(InpaintMethod::telea, "fill_telea"); }
 TEST(RecipeA, FillByNavierStokes) { expect_fill(InpaintMethod::navier_stokes, "fill_ns"); }
 TEST(RecipeA, FillBlended) { expect_fill(InpaintMethod::blend, "fill"); }
+
+// Blurred bytes are rounded before they are mixed, here and there, each by its own arithmetic.
+constexpr int mix_tolerance = 2;
+
+void expect_tiers(Aperture shape, const std::string& name) {
+  const Image photo = pictures::read_rgb(golden("photo"));
+  const Image disparity = DepthMap(pictures::read_grey(golden("disparity")), DepthKind::disparity).relative();
+  const LayerView layer{photo, {}, disparity};
+  const LayeredScene scene = LayeredScene::from_layers(Device::cpu(), &layer, 1);
+  BokehOptions options = BokehOptions::spatial_photo();
+  options.shape = shape;
+  const Image blurred = BokehRenderer(Device::cpu(), options).render(scene, Focus::on_disparity(200 / 255.0f));
+  EXPECT_LE(worst_difference(blurred, pictures::read_rgb(golden(name))), mix_tolerance);
+}
+
+TEST(RecipeA, TiersOfACircle) { expect_tiers(Aperture::circle, "tiers_circle"); }
+TEST(RecipeA, TiersOfAHexagon) { expect_tiers(Aperture::hexagon, "tiers_hexagon"); }
+TEST(RecipeA, TiersOfAHeart) { expect_tiers(Aperture::heart, "tiers_heart"); }
+
+TEST(RecipeA, ParallaxFrames) {
+  const Image photo = pictures::read_rgb(golden("photo"));
+  const Image back = pictures::read_rgb(golden("fill"));
+  const Image matte = pictures::read_grey(golden("matte"));
+  const Image disparity = DepthMap(pictures::read_grey(golden("disparity")), DepthKind::disparity).relative();
+  const LayerView layers[] = {{back, {}, disparity}, {photo, matte, disparity}};
+  const LayeredScene scene = LayeredScene::from_layers(Device::cpu(), layers, 2);
+  const ParallaxAnimator animator(Device::cpu(), ParallaxOptions::spatial_photo());
+  const float times[] = {0, 0.25f, 1};
+  for (int i = 0; i < 3; ++i) {
+    // The recipe moves the foreground with t, our camera moves against it: the same way run backwards.
+    const Image frame = animator.render_at(scene, 1 - times[i]);
+    EXPECT_LE(worst_difference(frame, pictures::read_rgb(golden("parallax_" + std::to_string(i)))), mix_tolerance)
+        << "t = " << times[i];
+  }
+}
 
 }  // namespace
