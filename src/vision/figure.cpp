@@ -149,26 +149,33 @@ void keep_body(cv::Mat& mask, const cv::Mat& root, int width) {
 }
 
 cv::Mat one_person(const cv::Mat& rgb, const cv::Mat& saliency, const Face& face) {
-  constexpr double certain = 1.2;
   const cv::Rect everything(0, 0, rgb.cols, rgb.rows);
   // What lies further than this from a face is somebody else's, or nobody's.
   const cv::Rect zone =
       cv::Rect(face.x - 3 * face.width, face.y - face.height * 3 / 2, 7 * face.width, face.height * 8) & everything;
-  const cv::Mat odds = odds_of_person(rgb, saliency, face);
-  cv::Mat trimap(rgb.size(), CV_8UC1, cv::Scalar(cv::GC_BGD));
-  trimap(zone).setTo(cv::GC_PR_BGD, odds(zone) > -certain);
-  trimap(zone).setTo(cv::GC_PR_FGD, odds(zone) > 0);
-  trimap(zone).setTo(cv::GC_FGD, odds(zone) > certain);
+  cv::Mat mask(rgb.size(), CV_8UC1, cv::Scalar(0));
+  mask(zone).setTo(255, odds_of_person(rgb, saliency, face)(zone) > 0);
   // The spine: neck and the middle of the chest are hidden by nothing but clothes.
   const int cx = face.x + face.width / 2;
   const int chin = face.y + face.height;
   const cv::Rect spine = cv::Rect(cx - face.width / 5, chin, face.width * 2 / 5, face.height) & everything;
-  if (!spine.empty()) trimap(spine).setTo(cv::GC_FGD);
-  const cv::Mat head = face_ellipse(face, rgb.size());
-  trimap.setTo(cv::GC_FGD, head);
-  cv::Mat mask = grab_cut(rgb, trimap, 2);
-  cv::morphologyEx(mask, mask, cv::MORPH_CLOSE, ellipse(2 * std::max(3, face.width / 12) + 1));
-  keep_body(mask, head, std::max(3, face.width / 5));
+  cv::Mat core = face_ellipse(face, rgb.size());
+  if (!spine.empty()) core(spine).setTo(255);
+  mask |= core;
+  const int notch = std::max(2, face.width / 10);
+  mask = shrunk(grown(mask, notch), notch);
+  fill_small_gaps(mask, 0.02);
+  keep_body(mask, core, std::max(3, face.width / 4));
+
+  // The outline moves onto the photo's edges, but no further than the odds may err.
+  const int reach = std::max(2, face.width / 14);
+  cv::Mat trimap(rgb.size(), CV_8UC1, cv::Scalar(cv::GC_BGD));
+  trimap.setTo(cv::GC_PR_BGD, grown(mask, reach));
+  trimap.setTo(cv::GC_PR_FGD, mask);
+  trimap.setTo(cv::GC_FGD, shrunk(mask, reach));
+  trimap.setTo(cv::GC_FGD, core);
+  mask = grab_cut(rgb, trimap, 2);
+  keep_body(mask, core, 3);
   fill_small_gaps(mask, 0.02);
   return mask;
 }
