@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include <opencv2/imgproc.hpp>
 
@@ -13,12 +14,14 @@ inline namespace v1 {
 namespace {
 
 // A subject ends in a step of disparity at least this high; a plane seen at a slant does not.
-constexpr double least_step = 0.12;
+constexpr double least_step = 0.08;
 // And covers at least this part of the photo, but not nearly all of it.
 constexpr double least_area = 0.004;
 constexpr double most_area = 0.92;
 // Parts whose steps come this near the highest belong to the subject too.
 constexpr double similar_step = 0.7;
+// By how much a raised figure's step must exceed that of all that is near to be preferred.
+constexpr double clearer = 1.15;
 
 cv::Mat levels_of(const ImageView& disparity) {
   cv::Mat levels;
@@ -33,8 +36,8 @@ bool constant(const cv::Mat& levels) {
   return low == high;
 }
 
-// How much nearer a mask is than what lies just outside it: along its outline, the median of the
-// difference between the two sides of each place. The photo's border is no outline.
+// How much nearer a mask is than what lies just outside it: the step that two thirds of its outline
+// reach, since a threshold across sloping ground makes the rest. The photo's border is no outline.
 double step_at_outline(const cv::Mat& mask, const cv::Mat& disparity) {
   const int width = std::max(2, std::max(mask.cols, mask.rows) / 50);
   const auto mean_near = [&](const cv::Mat& side) {
@@ -55,20 +58,21 @@ double step_at_outline(const cv::Mat& mask, const cv::Mat& disparity) {
     }
   }
   if (steps.empty()) return 0;
-  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
-  std::nth_element(steps.begin(), middle, steps.end());
-  return *middle;
+  const auto third = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 3);
+  std::nth_element(steps.begin(), third, steps.end());
+  return *third;
 }
 
 double area_of(const cv::Mat& mask) {
   return static_cast<double>(cv::countNonZero(mask)) / static_cast<double>(mask.total());
 }
 
-// What ground and background would have if nothing stood on them: the plane under most of the
-// disparity, by asymmetric least squares (Newey and Powell, Econometrica 1987), whose weights leave
-// what is raised out.
-cv::Mat without_ground(const cv::Mat& disparity) {
-  constexpr double weight_above = 0.05;
+// What rises above ground and background: above the plane that has three tenths of the disparities
+// below it, fitted by reweighting (quantile regression; Koenker and Bassett, Econometrica 1978), so that
+// neither what is raised nor holes in the depth tilt it.
+cv::Mat above_ground(const cv::Mat& disparity) {
+  constexpr double below = 0.3;
+  constexpr double least_residual = 0.01;
   constexpr int rounds = 12;
   cv::Mat plane = cv::Mat::zeros(disparity.size(), CV_32F);
   for (int round = 0; round < rounds; ++round) {
@@ -77,7 +81,9 @@ cv::Mat without_ground(const cv::Mat& disparity) {
     for (int y = 0; y < disparity.rows; ++y) {
       for (int x = 0; x < disparity.cols; ++x) {
         const double value = disparity.at<float>(y, x);
-        const double weight = round > 0 && value > plane.at<float>(y, x) ? weight_above : 1;
+        const double residual = value - plane.at<float>(y, x);
+        const double weight =
+            round > 0 ? (residual > 0 ? below : 1 - below) / std::max(std::abs(residual), least_residual) : 1;
         const cv::Vec3d at((x + 0.5) / disparity.cols, (y + 0.5) / disparity.rows, 1);
         normal += weight * (at * at.t());
         right += weight * value * at;
@@ -163,8 +169,8 @@ Image subject_mask(const ImageView& rgb, const ImageView& disparity, double scal
     const cv::Mat depth = mat_of(disparity);
     if (constant(levels_of(disparity))) return out;
     const Candidate all = above_threshold(depth, depth, scale, options);
-    const Candidate raised = above_threshold(without_ground(depth), depth, scale, options);
-    const Candidate& best = raised.step > all.step ? raised : all;
+    const Candidate raised = above_threshold(above_ground(depth), depth, scale, options);
+    const Candidate& best = raised.step > clearer * all.step ? raised : all;
     if (best.step < least_step) return out;
     const cv::Mat& mask = best.mask;
 
