@@ -97,9 +97,8 @@ Image segment_photo(Engine& engine, const ImageView& photo, const DepthMap& dept
   const Image small = small_rgb(engine, photo, mask_side);
   const Image small_disparity = resized(engine, disparity, small.width(), small.height(), ResizeFilter::area);
   const double scale = static_cast<double>(small.width()) / photo.width;
-  const std::vector<Face> faces = scaled(faces_of(engine, photo), scale);
-  progress.report(0.3, "matte");
-  const Image mask = subject_mask(small, small_disparity, faces, scale, options);
+  progress.report(0.2, "matte");
+  const Image mask = subject_mask(small, small_disparity, scale, options);
   progress.report(0.6, "matte");
   const Image coarse = resized(engine, mask, photo.width, photo.height, ResizeFilter::bilinear);
   if (uniform(coarse)) return Image::copy_of(coarse);

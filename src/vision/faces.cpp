@@ -1,11 +1,15 @@
 #include "vision/faces.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <set>
 #include <string>
+#include <tuple>
 
+#include <opencv2/core/utility.hpp>
 #include <opencv2/imgproc.hpp>
 #include <opencv2/objdetect.hpp>
 
@@ -15,6 +19,7 @@ namespace relievo {
 inline namespace v1 {
 namespace {
 
+// The first looks at the whole photo, the others at what it points out.
 constexpr const char* cascade_names[] = {"haarcascade_frontalface_default.xml", "haarcascade_frontalface_alt2.xml",
                                          "haarcascade_profileface.xml"};
 
@@ -24,26 +29,22 @@ std::string cascade_folder() {
 }
 
 // A classifier holds scratch memory, so each thread has its own.
-struct Cascades {
-  std::string folder;
-  std::vector<cv::CascadeClassifier> all;
-
-  static Cascades& of_this_thread() {
-    thread_local Cascades cascades;
-    const std::string folder = cascade_folder();
-    if (folder != cascades.folder) {
-      cascades.folder = folder;
-      cascades.all.clear();
-      for (const char* name : cascade_names) {
-        const std::string path = folder + "/" + name;
-        std::error_code ignored;
-        if (!std::filesystem::exists(path, ignored)) continue;
-        if (cv::CascadeClassifier one; one.load(path)) cascades.all.push_back(std::move(one));
-      }
-    }
-    return cascades;
+cv::CascadeClassifier& cascade_of_this_thread(int kind) {
+  struct Loaded {
+    std::string path;
+    cv::CascadeClassifier classifier;
+  };
+  thread_local std::array<Loaded, std::size(cascade_names)> all;
+  Loaded& one = all[static_cast<std::size_t>(kind)];
+  const std::string path = cascade_folder() + "/" + cascade_names[kind];
+  if (path != one.path) {
+    one.classifier = {};
+    std::error_code ignored;
+    if (std::filesystem::exists(path, ignored)) one.classifier.load(path);
+    one.path = path;
   }
-};
+  return one.classifier;
+}
 
 // One cascade's answer, on the photo as it is or mirrored.
 struct Vote {
@@ -53,33 +54,91 @@ struct Vote {
   bool mirrored;
 };
 
-std::vector<Vote> ask_all(const cv::Mat& grey) {
+// Where and how large a cascade looks for faces.
+struct Search {
+  cv::Rect part;
+  int least;
+  int most;
+  int cascade;
+  bool mirrored;
+};
+
+std::vector<Vote> search(const cv::Mat& grey, const Search& task) {
   std::vector<Vote> votes;
-  cv::Mat flipped;
-  cv::flip(grey, flipped, 1);
-  Cascades& cascades = Cascades::of_this_thread();
-  const int least = std::max(24, std::min(grey.cols, grey.rows) / 25);
-  for (std::size_t i = 0; i < cascades.all.size(); ++i) {
-    for (const bool mirrored : {false, true}) {
-      std::vector<cv::Rect> boxes;
-      std::vector<int> weights;
-      cascades.all[i].detectMultiScale(mirrored ? flipped : grey, boxes, weights, 1.1, 2, 0, {least, least});
-      for (std::size_t k = 0; k < boxes.size(); ++k) {
-        if (mirrored) boxes[k].x = grey.cols - boxes[k].x - boxes[k].width;
-        votes.push_back({boxes[k], weights[k], static_cast<int>(i), mirrored});
-      }
-    }
+  cv::CascadeClassifier& cascade = cascade_of_this_thread(task.cascade);
+  if (cascade.empty()) return votes;
+  cv::Mat part = grey(task.part);
+  if (task.mirrored) {
+    cv::Mat flipped;
+    cv::flip(part, flipped, 1);
+    part = flipped;
   }
-  std::sort(votes.begin(), votes.end(), [](const Vote& a, const Vote& b) {
-    return std::tie(b.weight, a.cascade, a.mirrored, a.box.x, a.box.y) <
-           std::tie(a.weight, b.cascade, b.mirrored, b.box.x, b.box.y);
-  });
+  std::vector<cv::Rect> boxes;
+  std::vector<int> weights;
+  cascade.detectMultiScale(part, boxes, weights, 1.1, 2, 0, {task.least, task.least}, {task.most, task.most});
+  for (std::size_t k = 0; k < boxes.size(); ++k) {
+    cv::Rect box = boxes[k];
+    if (task.mirrored) box.x = part.cols - box.x - box.width;
+    votes.push_back({box + task.part.tl(), weights[k], task.cascade, task.mirrored});
+  }
+  return votes;
+}
+
+// Each search is a task of its own; the answers keep the order of the searches.
+std::vector<Vote> search_all(const cv::Mat& grey, const std::vector<Search>& tasks) {
+  std::vector<std::vector<Vote>> answers(tasks.size());
+  cv::parallel_for_(
+      {0, static_cast<int>(tasks.size())},
+      [&](const cv::Range& range) {
+        for (int i = range.start; i < range.end; ++i) {
+          answers[static_cast<std::size_t>(i)] = search(grey, tasks[static_cast<std::size_t>(i)]);
+        }
+      },
+      static_cast<double>(tasks.size()));
+  std::vector<Vote> votes;
+  for (const auto& answer : answers) votes.insert(votes.end(), answer.begin(), answer.end());
   return votes;
 }
 
 bool overlap(const cv::Rect& a, const cv::Rect& b) {
   const double shared = (a & b).area();
   return shared > 0.4 * (a.area() + b.area() - shared);
+}
+
+std::vector<Vote> ask_all(const cv::Mat& grey) {
+  const cv::Rect everything(0, 0, grey.cols, grey.rows);
+  const int least = std::max(24, std::min(grey.cols, grey.rows) / 25);
+  const int most = std::max(grey.cols, grey.rows);
+  std::vector<Vote> votes = search_all(grey, {{everything, least, most, 0, false}, {everything, least, most, 0, true}});
+  std::vector<cv::Rect> hints;
+  for (const Vote& vote : votes) {
+    const auto known = [&](const cv::Rect& hint) { return overlap(hint, vote.box); };
+    if (std::none_of(hints.begin(), hints.end(), known)) hints.push_back(vote.box);
+  }
+  std::vector<Search> tasks;
+  for (const cv::Rect& hint : hints) {
+    const int side = hint.width;
+    const cv::Rect around = cv::Rect(hint.x - side / 2, hint.y - side / 2, 2 * side, 2 * side) & everything;
+    for (int cascade = 1; cascade < static_cast<int>(std::size(cascade_names)); ++cascade) {
+      for (const bool mirrored : {false, true})
+        tasks.push_back({around, side * 3 / 5, side * 5 / 3, cascade, mirrored});
+    }
+  }
+  const std::vector<Vote> seconds = search_all(grey, tasks);
+  votes.insert(votes.end(), seconds.begin(), seconds.end());
+  std::sort(votes.begin(), votes.end(), [](const Vote& a, const Vote& b) {
+    return std::tie(b.weight, a.cascade, a.mirrored, a.box.x, a.box.y) <
+           std::tie(a.weight, b.cascade, b.mirrored, b.box.x, b.box.y);
+  });
+  // Parts that overlap show a cascade the same face twice.
+  std::vector<Vote> distinct;
+  for (const Vote& vote : votes) {
+    const auto same = [&](const Vote& known) {
+      return known.cascade == vote.cascade && known.mirrored == vote.mirrored && overlap(known.box, vote.box);
+    };
+    if (std::none_of(distinct.begin(), distinct.end(), same)) distinct.push_back(vote);
+  }
+  return distinct;
 }
 
 // Skin of every tone lies in one small region of chroma (Chai and Ngan, IEEE TCSVT 1999); a photo

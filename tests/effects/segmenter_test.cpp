@@ -1,3 +1,4 @@
+#include <relievo/depth_estimator.hpp>
 #include <relievo/segmenter.hpp>
 
 #include <cstdlib>
@@ -47,6 +48,60 @@ TEST(Segmenter, ASlantedPlaneHasNoSubject) {
   Image ramp(200, 150, {Scalar::f32, 1});
   for (int y = 0; y < 150; ++y) std::fill_n(ramp.row<float>(y), 200, static_cast<float>(y) / 149);
   EXPECT_EQ(brightest(Segmenter(Device::cpu()).segment(photo, depth_of(ramp))), 0);
+}
+
+TEST(Segmenter, TakesWhatIsRaisedAndNotTheNearGround) {
+  const Image photo = disc_photo<std::uint8_t>(160, 120, {Scalar::u8, 3}, 255);
+  const Image shape = pictures::disc(160, 120, 1, 0);
+  Image depth(160, 120, {Scalar::f32, 1});
+  for (int y = 0; y < 120; ++y) {
+    for (int x = 0; x < 160; ++x) {
+      // A hole in the ground's disparity, and a raised disc that is no nearer than the ground below it.
+      const bool hole = x < 12 && y > 90;
+      const float ground = hole ? 0 : 0.1f + 0.7f * static_cast<float>(y) / 119;
+      depth.row<float>(y)[x] = ground + (shape.row<float>(y)[x] > 0 ? 0.25f : 0);
+    }
+  }
+  const Image matte = Segmenter(Device::cpu()).segment(photo, depth_of(depth));
+  int wrong = 0;
+  for (int y = 0; y < 120; ++y) {
+    for (int x = 0; x < 160; ++x) wrong += (matte.row<std::uint8_t>(y)[x] > 127) != (shape.row<float>(y)[x] > 0);
+  }
+  EXPECT_LT(wrong, 60);
+}
+
+float share_of(const Image& matte, float left, float top, float right, float bottom) {
+  int inside = 0;
+  int all = 0;
+  for (int y = static_cast<int>(top * matte.height()); y < static_cast<int>(bottom * matte.height()); ++y) {
+    for (int x = static_cast<int>(left * matte.width()); x < static_cast<int>(right * matte.width()); ++x) {
+      inside += matte.row<std::uint8_t>(y)[x] > 127;
+      ++all;
+    }
+  }
+  return static_cast<float>(inside) / static_cast<float>(all);
+}
+
+Image matte_by_cues(const std::string& path) {
+  const Image photo = pictures::read_rgb(path);
+  return Segmenter(Device::cpu()).segment(photo, DepthEstimator(Device::cpu()).estimate(photo));
+}
+
+TEST(Segmenter, TakesTheCupWithoutTheTable) {
+  RELIEVO_ASSET(path, "coffee.png");
+  const Image matte = matte_by_cues(path);
+  EXPECT_GT(share_of(matte, 0.35f, 0.2f, 0.6f, 0.5f), 0.98f);
+  EXPECT_LT(share_of(matte, 0, 0.8f, 0.1f, 1), 0.02f);
+  EXPECT_LT(share_of(matte, 0.9f, 0.7f, 1, 1), 0.02f);
+}
+
+TEST(Segmenter, TakesTheAstronautWithoutTheFlag) {
+  RELIEVO_ASSET(path, "astronaut.png");
+  const Image matte = matte_by_cues(path);
+  EXPECT_GT(share_of(matte, 0.36f, 0.15f, 0.5f, 0.3f), 0.98f);
+  EXPECT_GT(share_of(matte, 0.2f, 0.6f, 0.5f, 0.9f), 0.98f);
+  EXPECT_LT(share_of(matte, 0, 0, 0.12f, 0.45f), 0.02f);
+  EXPECT_LT(share_of(matte, 0.75f, 0, 1, 0.6f), 0.02f);
 }
 
 template <class T>
