@@ -57,7 +57,8 @@ struct LayerView {
 ///
 /// The first layer is the background with what the subject hides filled in, opaque everywhere; the
 /// next is the subject with soft coverage. Composited in order without motion they give the photo
-/// back (to 2 of 255 where coverage is soft; with `decontaminate` off the fill shows through there).
+/// back, bit for bit where coverage is 0 or full; where it is soft the fill shows through, the less with
+/// `decontaminate`.
 /// Immutable once baked: any number of threads may render from it. Move-only.
 class RELIEVO_API LayeredScene final {
  public:

@@ -62,7 +62,8 @@ struct StereoPair {
 /// Renders a scene for two eyes and packs the views.
 ///
 /// Each layer is warped forward along the row with the nearest winning; what opens up shows the
-/// layer behind, and where there is none the farther side; at the border, a mirror image. A point of disparity d moves by
+/// layer behind, and where there is none the farther side; at the border, a mirror image. A point of disparity d moves
+/// by
 ///   shift = (d - convergence) * divergence * width       px between the views, to the right in the left one.
 /// Output: the scene's format without alpha. Deterministic. An object serves one thread at a time.
 class RELIEVO_API StereoEncoder final {

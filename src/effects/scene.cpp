@@ -13,6 +13,7 @@ namespace {
 
 template <class T>
 struct Code {
+  static constexpr float unseen = static_cast<float>(std::numeric_limits<T>::max()) / 64;
   static float load(T value) { return static_cast<float>(value); }
   static T store(float value) {
     return static_cast<T>(std::clamp(value, 0.0f, static_cast<float>(std::numeric_limits<T>::max())) + 0.5f);
@@ -21,19 +22,21 @@ struct Code {
 };
 template <>
 struct Code<float> {
+  static constexpr float unseen = 1.0f / 64;
   static float load(float value) { return value; }
   static float store(float value) { return value; }
   static float clamp(float value) { return std::max(value, 0.0f); }
 };
 struct HalfCode {
+  static constexpr float unseen = 1.0f / 64;
   static float load(std::uint16_t value) { return half_to_float(value); }
   static std::uint16_t store(float value) { return float_to_half(value); }
   static float clamp(float value) { return std::max(value, 0.0f); }
 };
 
 // Compositing equation I = a F + (1 - a) B. The plain solution for F amplifies noise where a is
-// small, so it is damped there; what then misses I is shared out with the least change to F and B,
-// which keeps the subject's outline from being written into the background.
+// small, so it is damped there. B takes up a little of what then misses I, too little to be seen: more
+// would draw the subject's outline into the background wherever the matte is wrong.
 template <class T, class Coder>
 void solve(const ImageView& photo, const ImageView& coverage, const MutableImageView& front,
            const MutableImageView& back) {
@@ -46,21 +49,12 @@ void solve(const ImageView& photo, const ImageView& coverage, const MutableImage
     for (int x = 0; x < photo.width; ++x) {
       if (cover[x] == 0 || cover[x] == 255) continue;
       const float a = static_cast<float>(cover[x]) / 255.0f;
-      const float gain = a * (1 - a) / (a * a + 0.005f);
-      const float norm = a * a + (1 - a) * (1 - a);
+      const float gain = a * (1 - a) / (a * a + 0.03f);
       for (int c = x * channels; c < (x + 1) * channels; ++c) {
         const float value = Coder::load(in[c]), behind = Coder::load(b[c]);
-        const float before = Coder::clamp(value + (value - behind) * gain);
-        const float missing = value - a * before - (1 - a) * behind;
-        float solved = Coder::clamp(before + missing * a / norm);
-        float rest = Coder::clamp(behind + missing * (1 - a) / norm);
-        // What clamping took away goes into the colour that weighs more.
-        const float clipped = value - a * solved - (1 - a) * rest;
-        if (a > 0.5f) {
-          solved = Coder::clamp(solved + clipped / a);
-        } else {
-          rest = Coder::clamp(rest + clipped / (1 - a));
-        }
+        const float solved = Coder::clamp(value + (value - behind) * gain);
+        const float missing = value - a * solved - (1 - a) * behind;
+        const float rest = Coder::clamp(behind + std::clamp(missing, -Coder::unseen, Coder::unseen));
         f[c] = Coder::store(solved);
         b[c] = Coder::store(rest);
       }
