@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "api/boundary.hpp"
-#include "api/options.hpp"
 #include "api/output.hpp"
+#include "core/options.hpp"
 #include "core/scratch.hpp"
 #include "core/views.hpp"
 #include "effects/bokeh.hpp"

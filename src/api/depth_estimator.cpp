@@ -4,8 +4,8 @@
 #include <iterator>
 
 #include "api/boundary.hpp"
-#include "api/options.hpp"
 #include "core/module.hpp"
+#include "core/options.hpp"
 #include "core/views.hpp"
 #include "effects/depth_cues.hpp"
 #include "effects/sequence_state.hpp"

@@ -1,7 +1,7 @@
 #include <relievo/inpainter.hpp>
 
 #include "api/boundary.hpp"
-#include "api/options.hpp"
+#include "core/options.hpp"
 #include "core/views.hpp"
 #include "effects/inpaint.hpp"
 #include "effects/working_copy.hpp"

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "api/boundary.hpp"
-#include "api/options.hpp"
+#include "core/options.hpp"
 #include "core/views.hpp"
 #include "effects/pull_push.hpp"
 #include "effects/scene.hpp"

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "api/boundary.hpp"
-#include "api/options.hpp"
 #include "api/output.hpp"
+#include "core/options.hpp"
 #include "effects/parallax.hpp"
 
 namespace relievo {

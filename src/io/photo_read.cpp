@@ -6,6 +6,7 @@
 
 #include <relievo/io/photo.hpp>
 
+#include "core/options.hpp"
 #include "io/exif.hpp"
 #include "io/icc.hpp"
 #include "io/oiio.hpp"
@@ -218,7 +219,8 @@ float Photo::fov_degrees() const {
   return static_cast<float>(2 * std::atan(half_frame_mm / focal_35mm) * degrees);
 }
 
-Photo read(const std::string& path, const ReadLimits& limits) {
+Photo detail::read(const std::string& path, const ReadLimits* given, std::size_t size) {
+  const ReadLimits limits = read_options(given, size);
   require(limits.max_pixels > 0, "ReadLimits::max_pixels is ", limits.max_pixels, "; it must be above 0");
   return guarded(ErrorCode::corrupt_data, path, [&] {
     OpenedImage opened = open_image(path, read_file(path, most_bytes(limits.max_pixels)), limits.max_pixels);

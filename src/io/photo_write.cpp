@@ -4,6 +4,7 @@
 
 #include <relievo/io/photo.hpp>
 
+#include "core/options.hpp"
 #include "io/exif.hpp"
 #include "io/icc.hpp"
 #include "io/oiio.hpp"
@@ -150,7 +151,9 @@ Bytes encode_image(const char* plugin, const std::string& path, OIIO::ImageSpec 
   return bytes;
 }
 
-void write(const std::string& path, const ImageView& image, const Photo* source, const WriteOptions& options) {
+void detail::write(const std::string& path, const ImageView& image, const Photo* source, const WriteOptions* given,
+                   std::size_t size) {
+  const WriteOptions options = read_options(given, size);
   const FileKind kind = kind_by_name(path);
   check_host_image(image, "the image to write");
   require(options.quality >= 1 && options.quality <= 100, "WriteOptions::quality is ", options.quality,

@@ -1,6 +1,7 @@
 #include <exception>
 #include <optional>
 
+#include "core/options.hpp"
 #include "io/file.hpp"
 #include "io/libav.hpp"
 #include "io/oiio.hpp"
@@ -47,7 +48,9 @@ struct VideoWriter::Impl {
   }
 };
 
-VideoWriter::VideoWriter(const std::string& path, const VideoOptions& options) : impl_(std::make_unique<Impl>()) {
+VideoWriter::VideoWriter(const std::string& path, const VideoOptions* given, std::size_t size)
+    : impl_(std::make_unique<Impl>()) {
+  const VideoOptions options = read_options(given, size);
   check_options(options);
   impl_->path = path;
   impl_->sink = guarded(ErrorCode::io, path, [&] { return make_sink(path, options); });

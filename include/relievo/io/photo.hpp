@@ -1,6 +1,7 @@
 // Still images: reading and writing with orientation, colour and metadata.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -36,7 +37,7 @@ struct ReadLimits {
 /// that format has it. `image.color()` says primaries and transfer as far as they are recognised.
 /// Throws Error{not_found}, Error{io} (permission, directory), Error{corrupt_data} (not an image,
 /// truncated), Error{unsupported} (too large). Thread safe.
-RELIEVO_API Photo read(const std::string& path, const ReadLimits& limits = {});
+inline Photo read(const std::string& path, const ReadLimits& limits = {});
 
 /// Options of write.
 struct WriteOptions {
@@ -59,11 +60,25 @@ void visit_fields(WriteOptions& o, Visitor&& visit) {
 /// The file appears whole or not at all: it is written under a temporary name and renamed.
 /// Throws Error{invalid_argument} for an unknown extension or an empty image, Error{io} when it
 /// cannot be written. Thread safe.
-RELIEVO_API void write(const std::string& path, const ImageView& image, const Photo* source = nullptr,
-                       const WriteOptions& options = {});
+inline void write(const std::string& path, const ImageView& image, const Photo* source = nullptr,
+                  const WriteOptions& options = {});
 inline void write(const std::string& path, const ImageView& image, const Photo& source,
                   const WriteOptions& options = {}) {
   write(path, image, &source, options);
+}
+
+/// Internal: options cross the boundary with the size that this header knows.
+namespace detail {
+RELIEVO_API Photo read(const std::string& path, const ReadLimits* limits, std::size_t size);
+RELIEVO_API void write(const std::string& path, const ImageView& image, const Photo* source,
+                       const WriteOptions* options, std::size_t size);
+}  // namespace detail
+
+inline Photo read(const std::string& path, const ReadLimits& limits) {
+  return detail::read(path, &limits, sizeof limits);
+}
+inline void write(const std::string& path, const ImageView& image, const Photo* source, const WriteOptions& options) {
+  detail::write(path, image, source, &options, sizeof options);
 }
 
 }  // namespace io

@@ -1,6 +1,7 @@
 // Animations and video.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -66,7 +67,8 @@ class RELIEVO_API VideoWriter final {
  public:
   /// Throws Error{invalid_argument} for an unknown extension or an option out of range,
   /// Error{unsupported} where the system's FFmpeg lacks the encoder, Error{io}.
-  explicit VideoWriter(const std::string& path, const VideoOptions& options = {});
+  explicit VideoWriter(const std::string& path, const VideoOptions& options = {})
+      : VideoWriter(path, &options, sizeof options) {}
   VideoWriter(VideoWriter&&) noexcept;
   VideoWriter& operator=(VideoWriter&&) noexcept;
   ~VideoWriter();
@@ -80,6 +82,7 @@ class RELIEVO_API VideoWriter final {
   void finish();
 
  private:
+  VideoWriter(const std::string& path, const VideoOptions* options, std::size_t size);
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -9,8 +9,8 @@
 
 #include <relievo/relievo.hpp>
 
-#include "api/options.hpp"
 #include "common/images.hpp"
+#include "core/options.hpp"
 
 namespace relievo {
 namespace {
