@@ -85,7 +85,7 @@ class RELIEVO_API StereoEncoder final {
 
   /// Prepares scratch memory for scenes of this size.
   void reserve(int width, int height);
-  /// Bytes of scratch memory held.
+  /// Bytes of scratch memory held: none, rows are warped in the engine's own.
   std::size_t scratch_bytes() const noexcept;
   /// Enqueues both views (the scene's size and format without alpha, in this device's memory). Allocates no pixels
   /// once `reserve` has seen the size.

@@ -12,7 +12,7 @@ namespace relievo {
 inline namespace v1 {
 
 struct StereoEncoder::Impl {
-  Impl(const Device& on, const StereoOptions& given) : device(on), options(given), scratch(on.engine()) {}
+  Impl(const Device& on, const StereoOptions& given) : device(on), options(given) {}
 
   void render(const LayeredScene::Impl& scene, const MutableImageView& left, const MutableImageView& right) const {
     const std::vector<LayerView> views = scene.views();
@@ -24,7 +24,6 @@ struct StereoEncoder::Impl {
 
   Device device;
   StereoOptions options;
-  Scratch scratch;
 };
 
 StereoEncoder::StereoEncoder(const Device& device, const StereoOptions* options, std::size_t size)
@@ -74,7 +73,7 @@ Image StereoEncoder::pack(const StereoPair& pair) const {
 }
 
 void StereoEncoder::reserve(int width, int height) { check_size(width, height); }
-std::size_t StereoEncoder::scratch_bytes() const noexcept { return impl_->scratch.bytes(); }
+std::size_t StereoEncoder::scratch_bytes() const noexcept { return 0; }
 
 void StereoEncoder::render_into(const LayeredScene& scene, const MutableImageView& left, const MutableImageView& right,
                                 const Stream&) {
