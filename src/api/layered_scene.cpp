@@ -206,6 +206,7 @@ LayeredScene LayeredScene::from_layers(const Device& device, const LayerView* la
         check_same_size(given.coverage, "layer's coverage", given.color.width, given.color.height, "layer's color");
         check_same_size(given.color, "layer", impl->width, impl->height, "farthest layer");
         require(given.color.format == impl->format, "Layers must have one pixel format.");
+        require(given.color.color == impl->color, "Layers must have one colour: primaries and transfer curve.");
       }
       Impl::Layer layer;
       const auto take = [&](const ImageView& view) {

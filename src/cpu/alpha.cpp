@@ -8,7 +8,7 @@ namespace relievo {
 inline namespace v1 {
 
 void CpuEngine::extract_alpha(const ImageView& in, const MutableImageView& out) {
-  parallel_rows(out.height, 64, [&](int first, int last, Scratch&) {
+  parallel_rows(out.height, 64, [&](int first, int last, ThreadScratch&) {
     for (int y = first; y < last; ++y) {
       const std::uint16_t* const rgba = in.row<std::uint16_t>(y);
       std::uint8_t* const alpha = out.row<std::uint8_t>(y);
@@ -18,7 +18,7 @@ void CpuEngine::extract_alpha(const ImageView& in, const MutableImageView& out) 
 }
 
 void CpuEngine::insert_alpha(const ImageView& alpha, const MutableImageView& out) {
-  parallel_rows(out.height, 64, [&](int first, int last, Scratch&) {
+  parallel_rows(out.height, 64, [&](int first, int last, ThreadScratch&) {
     for (int y = first; y < last; ++y) {
       with_scalar(out.format.scalar, [&](auto t) {
         using T = decltype(t);

@@ -52,7 +52,7 @@ void CpuEngine::anaglyph(const ImageView& left, const ImageView& right, const Mu
   const Curve curve{
       int(transfer), scalar == Scalar::f32 ? nullptr : recode_table(scalar, transfer, Transfer::linear),
       scalar == Scalar::u8 ? static_cast<const std::uint8_t*>(code_table(Scalar::u8, transfer)) : nullptr};
-  parallel_rows(out.height, 32, [&](int first, int last, Scratch&) {
+  parallel_rows(out.height, 32, [&](int first, int last, ThreadScratch&) {
     for (int y = first; y < last; ++y) {
       with_scalar(scalar, [&](auto t) {
         using T = decltype(t);

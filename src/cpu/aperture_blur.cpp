@@ -231,7 +231,7 @@ struct IntegerBlur {
   static constexpr std::uint16_t bias = sizeof(T) == 2 ? 0x8000 : 0;
 
   template <class T>
-  void tile(const Tile& t, Scratch& scratch) const {
+  void tile(const Tile& t, ThreadScratch& scratch) const {
     const int radius = mask.radius;
     const int channels = in.format.channels;
     const int n = (t.x1 - t.x0) * channels;
@@ -271,7 +271,7 @@ struct IntegerBlur {
 
   template <class T>
   void first_sums(const std::int16_t* strip, int pitch, int padded, const int* bottom, const int* top,
-                  std::uint32_t* sums, Scratch& scratch) const {
+                  std::uint32_t* sums, ThreadScratch& scratch) const {
     const int side = 2 * mask.radius + 1;
     std::uint32_t* const prefix = scratch.take<std::uint32_t>(std::size_t(pitch) * (side + 1));
     std::uint32_t* const linear = scratch.take<std::uint32_t>(padded);
@@ -289,7 +289,7 @@ struct IntegerBlur {
 
 // Floats: row runs on row prefix sums in doubles, which depend on the row alone.
 void float_tile(const ImageView& in, const MutableImageView& out, const ApertureMask& mask, int first_row,
-                const Tile& t, Scratch& scratch) {
+                const Tile& t, ThreadScratch& scratch) {
   const int radius = mask.radius;
   const int channels = in.format.channels;
   const int count = t.x1 - t.x0 + 2 * radius;
@@ -325,7 +325,7 @@ void CpuEngine::aperture_blur(const ImageView& in, const MutableImageView& out, 
           " pixels is out of range; 1 to 65535 are allowed.");
   const IntegerBlur blur{in, out, mask, first_row, column_runs(mask)};
   const int step = tile_width(mask.radius, in.format.channels);
-  parallel_rows(out.height, band_rows, [&](int first, int last, Scratch& scratch) {
+  parallel_rows(out.height, band_rows, [&](int first, int last, ThreadScratch& scratch) {
     for (int x = 0; x < out.width; x += step) {
       const Tile tile{x, std::min(x + step, out.width), first, last};
       scratch.reset();

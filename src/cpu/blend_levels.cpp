@@ -104,7 +104,7 @@ HWY_EXPORT(LevelRow);
 
 void CpuEngine::blend_levels(const ImageView* levels, int count, const ImageView& level, const MutableImageView& out) {
   const auto blend = HWY_DYNAMIC_DISPATCH(Blend);
-  parallel_rows(out.height, 32, [&](int first, int last, Scratch& scratch) {
+  parallel_rows(out.height, 32, [&](int first, int last, ThreadScratch& scratch) {
     const void** const rows = scratch.take<const void*>(std::size_t(count));
     for (int y = first; y < last; ++y) {
       for (int i = 0; i < count; ++i) rows[i] = levels[i].row<char>(y);
@@ -116,7 +116,7 @@ void CpuEngine::blend_levels(const ImageView* levels, int count, const ImageView
 void CpuEngine::coc_levels(const ImageView& disparity, int first_row, float focus, float range, float scale,
                            const float* radii, int count, const MutableImageView& out) {
   const auto level_row = HWY_DYNAMIC_DISPATCH(LevelRow);
-  parallel_rows(out.height, 32, [&](int first, int last, Scratch&) {
+  parallel_rows(out.height, 32, [&](int first, int last, ThreadScratch&) {
     for (int y = first; y < last; ++y) {
       if (count == 1) {
         std::fill_n(out.row<float>(y), out.width, 0.0f);

@@ -93,7 +93,7 @@ CompositeRow composite_row() { return HWY_DYNAMIC_DISPATCH(Composite); }
 void CpuEngine::flatten(const LayerView* layers, int count, const MutableImageView& out) {
   const auto composite = composite_row();
   const PixelFormat format = out.format;
-  parallel_rows(out.height, 32, [&](int first, int last, Scratch&) {
+  parallel_rows(out.height, 32, [&](int first, int last, ThreadScratch&) {
     for (int y = first; y < last; ++y) {
       if (!layers[0].coverage.empty()) {
         std::memset(out.row<char>(y), 0, std::size_t(out.width) * std::size_t(format.bytes()));
@@ -109,7 +109,7 @@ void CpuEngine::flatten(const LayerView* layers, int count, const MutableImageVi
 }
 
 void CpuEngine::visible_disparity(const LayerView* layers, int count, const MutableImageView& out) {
-  parallel_rows(out.height, 32, [&](int first, int last, Scratch&) {
+  parallel_rows(out.height, 32, [&](int first, int last, ThreadScratch&) {
     for (int y = first; y < last; ++y) {
       float* const to = out.row<float>(y);
       std::memcpy(to, layers[0].disparity.row<float>(y), std::size_t(out.width) * sizeof(float));
@@ -127,7 +127,7 @@ void CpuEngine::visible_disparity(const LayerView* layers, int count, const Muta
 
 void CpuEngine::over(const ImageView& front, const MutableImageView& back) {
   const auto over_row = HWY_DYNAMIC_DISPATCH(OverRow);
-  parallel_rows(back.height, 32, [&](int first, int last, Scratch&) {
+  parallel_rows(back.height, 32, [&](int first, int last, ThreadScratch&) {
     for (int y = first; y < last; ++y) over_row(front.row<std::uint16_t>(y), back.row<std::uint16_t>(y), back.width);
   });
 }

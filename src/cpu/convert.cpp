@@ -102,7 +102,7 @@ void CpuEngine::convert(const ImageView& in, const MutableImageView& out) {
   const auto store = HWY_DYNAMIC_DISPATCH(StoreRow);
   const auto change = HWY_DYNAMIC_DISPATCH(ChangeChannels);
 
-  parallel_rows(in.height, 16, [&](int first, int last, Scratch& scratch) {
+  parallel_rows(in.height, 16, [&](int first, int last, ThreadScratch& scratch) {
     float* const loaded = scratch.take<float>(std::size_t(width) * from);
     float* const changed = from == to ? loaded : scratch.take<float>(std::size_t(width) * to);
     for (int y = first; y < last; ++y) {

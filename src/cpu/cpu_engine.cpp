@@ -97,7 +97,7 @@ Image CpuEngine::allocate(int width, int height, PixelFormat format, Color color
 
 void CpuEngine::copy(const ImageView& from, const MutableImageView& to) {
   const std::size_t bytes = static_cast<std::size_t>(from.width) * static_cast<std::size_t>(from.format.bytes());
-  parallel_rows(from.height, 64, [&](int first, int last, Scratch&) {
+  parallel_rows(from.height, 64, [&](int first, int last, ThreadScratch&) {
     for (int y = first; y < last; ++y) std::memcpy(to.row<char>(y), from.row<char>(y), bytes);
   });
 }

@@ -10,7 +10,7 @@
 #include <tbb/task_arena.h>
 
 #include "core/engine.hpp"
-#include "cpu/scratch.hpp"
+#include "cpu/thread_scratch.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -59,7 +59,7 @@ class CpuEngine final : public Engine {
   void parallel_rows(int height, int band, const Body& body) {
     const int bands = (height + band - 1) / band;
     const auto run = [&](const tbb::blocked_range<int>& range) {
-      Scratch& scratch = scratch_.local();
+      ThreadScratch& scratch = scratch_.local();
       for (int i = range.begin(); i < range.end(); ++i) {
         scratch.reset();
         body(i * band, i * band + band < height ? i * band + band : height, scratch);
@@ -75,7 +75,7 @@ class CpuEngine final : public Engine {
  private:
   int threads_;
   tbb::task_arena arena_;
-  tbb::enumerable_thread_specific<Scratch> scratch_;
+  tbb::enumerable_thread_specific<ThreadScratch> scratch_;
 };
 
 }  // namespace v1

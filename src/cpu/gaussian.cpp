@@ -250,7 +250,7 @@ void gaussian_u8(CpuEngine& engine, const ImageView& in, const MutableImageView&
   const std::vector<std::int16_t> weights = fixed_kernel(kernel);
   const auto columns = HWY_DYNAMIC_DISPATCH(ColumnsU8);
   const auto along = HWY_DYNAMIC_DISPATCH(RowU8);
-  engine.parallel_rows(in.height, 32, [&](int first, int last, Scratch& scratch) {
+  engine.parallel_rows(in.height, 32, [&](int first, int last, ThreadScratch& scratch) {
     std::int16_t* const row = scratch.take<std::int16_t>(std::size_t(in.width + 2 * half) * channels);
     const std::uint8_t** const taps = scratch.take<const std::uint8_t*>(std::size_t(2 * half + 1));
     for (int y = first; y < last; ++y) {
@@ -270,7 +270,7 @@ void gaussian_float(CpuEngine& engine, const ImageView& in, const MutableImageVi
   const std::vector<float> weights(kernel.begin(), kernel.end());
   const auto columns = HWY_DYNAMIC_DISPATCH(ColumnsFloatOf);
   const auto along = HWY_DYNAMIC_DISPATCH(RowFloatOf);
-  engine.parallel_rows(in.height, 32, [&](int first, int last, Scratch& scratch) {
+  engine.parallel_rows(in.height, 32, [&](int first, int last, ThreadScratch& scratch) {
     float* const row = scratch.take<float>(std::size_t(in.width + 2 * half) * channels);
     float* const sums = scratch.take<float>(std::size_t(n));
     const void** const taps = scratch.take<const void*>(std::size_t(2 * half + 1));

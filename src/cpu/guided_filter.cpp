@@ -183,7 +183,7 @@ void CpuEngine::guided_filter(const ImageView& guide, const ImageView& in, const
   const auto add_coefficients = HWY_DYNAMIC_DISPATCH(AddCoefficients);
   const int band = std::max(64, 4 * radius);
 
-  parallel_rows(height, band, [&](int first, int last, Scratch& scratch) {
+  parallel_rows(height, band, [&](int first, int last, ThreadScratch& scratch) {
     const std::size_t n = std::size_t(width) * coefficients;
     const int ab_first = std::max(0, first - radius);
     const int ab_last = std::min(height, last + radius);

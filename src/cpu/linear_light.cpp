@@ -94,7 +94,7 @@ void CpuEngine::premultiply_linear(const ImageView& color, const ImageView& cove
   const ToLight to_light{scalar == Scalar::f32 ? nullptr : light_table(scalar, color.color.transfer),
                          int(color.color.transfer)};
   const auto cover = HWY_DYNAMIC_DISPATCH(CoverRow);
-  parallel_rows(out.height, 32, [&](int first, int last, Scratch&) {
+  parallel_rows(out.height, 32, [&](int first, int last, ThreadScratch&) {
     for (int y = first; y < last; ++y) {
       std::uint16_t* const rgba = out.row<std::uint16_t>(y);
       with_scalar(scalar, [&](auto t) {
@@ -117,7 +117,7 @@ void CpuEngine::premultiply_linear(const ImageView& color, const ImageView& cove
 void CpuEngine::unpremultiply_linear(const ImageView& in, const MutableImageView& out) {
   const Scalar scalar = out.format.scalar;
   const void* const table = code_table(scalar, out.color.transfer);
-  parallel_rows(out.height, 32, [&](int first, int last, Scratch&) {
+  parallel_rows(out.height, 32, [&](int first, int last, ThreadScratch&) {
     for (int y = first; y < last; ++y) {
       with_scalar(scalar, [&](auto t) {
         using T = decltype(t);

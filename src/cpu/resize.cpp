@@ -154,7 +154,7 @@ void resize_nearest(CpuEngine& engine, const ImageView& in, const MutableImageVi
   const auto source = [](std::int64_t i, int from, int to) { return static_cast<int>((2 * i + 1) * from / (2 * to)); };
   std::vector<std::size_t> columns(out.width);
   for (int x = 0; x < out.width; ++x) columns[x] = static_cast<std::size_t>(source(x, in.width, out.width)) * bytes;
-  engine.parallel_rows(out.height, 16, [&](int first, int last, Scratch&) {
+  engine.parallel_rows(out.height, 16, [&](int first, int last, ThreadScratch&) {
     for (int y = first; y < last; ++y) {
       const char* const from = in.row<char>(source(y, in.height, out.height));
       char* const to = out.row<char>(y);
@@ -169,7 +169,7 @@ void resize_bilinear(CpuEngine& engine, const ImageView& in, const MutableImageV
   const LinearTaps rows(in.height, out.height, 1);
   const auto along = HWY_DYNAMIC_DISPATCH(LinearColumnsOf);
   const auto across = HWY_DYNAMIC_DISPATCH(LinearRowsOf);
-  engine.parallel_rows(out.height, 16, [&](int first, int last, Scratch& scratch) {
+  engine.parallel_rows(out.height, 16, [&](int first, int last, ThreadScratch& scratch) {
     // The two rows of input last used, already at the output's width.
     float* kept[2];
     int kept_row[2] = {-1, -1};
@@ -197,7 +197,7 @@ void resize_area(CpuEngine& engine, const ImageView& in, const MutableImageView&
   const AreaTaps rows(in.height, out.height);
   const auto along = HWY_DYNAMIC_DISPATCH(AreaColumnsOf);
   const auto across = HWY_DYNAMIC_DISPATCH(AreaRowsOf);
-  engine.parallel_rows(out.height, 8, [&](int first, int last, Scratch& scratch) {
+  engine.parallel_rows(out.height, 8, [&](int first, int last, ThreadScratch& scratch) {
     const std::size_t n = std::size_t(out.width) * channels;
     double* const sums = scratch.take<double>(n);
     for (int y = first; y < last; ++y) {

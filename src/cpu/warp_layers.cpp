@@ -310,7 +310,7 @@ struct Warp {
     char* color;
   };
 
-  Buffers buffers(Scratch& scratch) const {
+  Buffers buffers(ThreadScratch& scratch) const {
     const std::size_t n = std::size_t(count) * segment_width;
     Buffers b;
     b.at_x = scratch.take<float>(n);
@@ -368,7 +368,7 @@ void CpuEngine::warp_layers(const LayerView* layers, const LayerMotion* motions,
                             const MutableImageView& out) {
   Warp warp{layers, motions, count, zoom, out, {}};
   for (int i = 0; i < count; ++i) warp.lookups.emplace_back(layers[i], motions[i], zoom);
-  parallel_rows(out.height, 16, [&](int first, int last, Scratch& scratch) {
+  parallel_rows(out.height, 16, [&](int first, int last, ThreadScratch& scratch) {
     const Warp::Buffers buffers = warp.buffers(scratch);
     for (int y = first; y < last; ++y) {
       for (int x = 0; x < out.width; x += segment_width) {

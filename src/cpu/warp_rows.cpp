@@ -139,7 +139,7 @@ void CpuEngine::warp_rows(const LayerView* layers, int count, float gain, float 
   const auto composite = composite_row();
   const int width = out.width;
   const PixelFormat format = out.format;
-  parallel_rows(out.height, 16, [&](int first, int last, Scratch& scratch) {
+  parallel_rows(out.height, 16, [&](int first, int last, ThreadScratch& scratch) {
     float* const to = scratch.take<float>(width);
     float* const source = scratch.take<float>(width);
     float* const nearest = scratch.take<float>(width);

@@ -114,6 +114,8 @@ TEST(SceneOfLayers, RefusesWhatDoesNotFitTogether) {
   EXPECT_EQ(with(2, [&](LayerView& v) { v.color = alpha; }),
             "invalid_argument: A layer's color must have 1 or 3 channels; its alpha is the coverage.");
   EXPECT_EQ(with(2, [&](LayerView& v) { v.color = deep; }), "invalid_argument: Layers must have one pixel format.");
+  EXPECT_EQ(with(2, [&](LayerView& v) { v.color.color.transfer = Transfer::linear; }),
+            "invalid_argument: Layers must have one colour: primaries and transfer curve.");
   Image short_disparity = flat(29, 20, test::f32_1, 0), short_coverage = flat(29, 20, test::u8_1, 0);
   EXPECT_EQ(with(1,
                  [&](LayerView& v) {

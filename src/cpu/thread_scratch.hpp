@@ -10,7 +10,7 @@ namespace relievo {
 inline namespace v1 {
 
 /// Hands out arrays until `reset`; after the first calls it allocates nothing.
-class Scratch {
+class ThreadScratch {
  public:
   /// Takes everything back.
   void reset() {
