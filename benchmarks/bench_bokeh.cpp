@@ -4,7 +4,7 @@
 
 #include "common/report.hpp"
 #include "common/scenes.hpp"
-#include "cpu/scalar.hpp"
+#include "core/with_scalar.hpp"
 
 namespace relievo {
 inline namespace v1 {

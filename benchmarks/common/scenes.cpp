@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "cpu/scalar.hpp"
+#include "core/with_scalar.hpp"
 
 namespace relievo {
 inline namespace v1 {

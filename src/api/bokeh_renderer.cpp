@@ -18,9 +18,8 @@ struct BokehRenderer::Impl {
   Impl(const Device& on, const BokehOptions& given) : device(on), options(given), scratch(on.engine()) {}
 
   // The picture in the scene's color format.
-  void render_color(const LayeredScene::Impl& scene, const Focus& focus, const MutableImageView& out,
+  void render_color(Engine& engine, const LayeredScene::Impl& scene, const Focus& focus, const MutableImageView& out,
                     const Progress& progress) {
-    Engine& engine = device.engine();
     const float in_focus = focus_disparity(scene, focus);
     const std::vector<LayerView> views = scene.views();
     const int count = static_cast<int>(views.size());
@@ -69,8 +68,10 @@ Image BokehRenderer::render(const LayeredScene& scene, const Focus& focus, const
     check_focus(focus);
     check_scene_device(scene.impl(), impl_->device);
     Image out = allocate_output(scene.impl(), impl_->device);
-    with_alpha(scene.impl(), impl_->scratch, out.mutable_view(),
-               [&](const MutableImageView& color) { impl_->render_color(scene.impl(), focus, color, progress); });
+    Engine& engine = impl_->device.engine();
+    with_alpha(engine, scene.impl(), impl_->scratch, out.mutable_view(), [&](const MutableImageView& color) {
+      impl_->render_color(engine, scene.impl(), focus, color, progress);
+    });
     progress.report(1, "blur");
     return to_host(std::move(out), impl_->device);
   });
@@ -145,13 +146,14 @@ void BokehRenderer::reserve(int width, int height) {
 std::size_t BokehRenderer::scratch_bytes() const noexcept { return impl_->scratch.bytes(); }
 
 void BokehRenderer::render_into(const LayeredScene& scene, const Focus& focus, const MutableImageView& out,
-                                const Stream&) {
+                                const Stream& stream) {
   at_boundary("bokeh", [&] {
     check_focus(focus);
     check_scene_device(scene.impl(), impl_->device);
     check_output(scene.impl(), impl_->device, out, "output", true);
-    with_alpha(scene.impl(), impl_->scratch, out,
-               [&](const MutableImageView& color) { impl_->render_color(scene.impl(), focus, color, {}); });
+    Engine& engine = engine_on(stream, impl_->device);
+    with_alpha(engine, scene.impl(), impl_->scratch, out,
+               [&](const MutableImageView& color) { impl_->render_color(engine, scene.impl(), focus, color, {}); });
   });
 }
 

@@ -5,7 +5,9 @@
 
 #include <relievo/device.hpp>
 #include <relievo/progress.hpp>
+#include <relievo/stream.hpp>
 
+#include "core/registry.hpp"
 #include "core/scratch.hpp"
 #include "core/views.hpp"
 #include "effects/scene.hpp"
@@ -19,6 +21,14 @@ inline constexpr std::size_t alpha_slot = 40;
 inline void check_scene_device(const LayeredScene::Impl& scene, const Device& device) {
   require(scene.device.id() == device.id(),
           "The scene was baked on another device than this object renders on; bake it on the same one.");
+}
+
+/// The engine that enqueues into `stream`. Throws Error{invalid_argument} for a stream of another device.
+inline Engine& engine_on(const Stream& stream, const Device& device) {
+  Engine& engine = stream.impl()->engine();
+  require(engine.id() == device.id(), "The stream belongs to ", text_of(engine.id()), ", this object renders on ",
+          text_of(device.id()), "; make the stream with Stream(device).");
+  return engine;
 }
 
 inline PixelFormat color_format(const LayeredScene::Impl& scene) { return scene.layers[0].color.format(); }
@@ -46,14 +56,14 @@ inline Image to_host(Image image, const Device& device) {
 
 /// Calls `render(color)` for a picture without alpha and joins the photo's alpha where it had one.
 template <class Render>
-void with_alpha(const LayeredScene::Impl& scene, Scratch& scratch, const MutableImageView& out, Render render) {
+void with_alpha(Engine& engine, const LayeredScene::Impl& scene, Scratch& scratch, const MutableImageView& out,
+                Render render) {
   if (out.format.channels != 4) {
     render(out);
     return;
   }
   const MutableImageView color = scratch.image(alpha_slot, scene.width, scene.height, color_format(scene), scene.color);
   render(color);
-  Engine& engine = scene.device.engine();
   engine.convert(color, out);
   engine.insert_alpha(scene.alpha, out);
 }

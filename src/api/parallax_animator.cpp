@@ -14,10 +14,10 @@ inline namespace v1 {
 struct ParallaxAnimator::Impl {
   Impl(const Device& on, const ParallaxOptions& given) : device(on), options(given), scratch(on.engine()) {}
 
-  void render(const LayeredScene::Impl& scene, float t, const MutableImageView& out) const {
+  void render(Engine& engine, const LayeredScene::Impl& scene, float t, const MutableImageView& out) const {
     const std::vector<LayerView> views = scene.views();
     const ParallaxFrame frame = parallax_frame(options, t, static_cast<int>(views.size()), scene.width, scene.height);
-    device.engine().warp_layers(views.data(), frame.motions.data(), static_cast<int>(views.size()), frame.zoom, out);
+    engine.warp_layers(views.data(), frame.motions.data(), static_cast<int>(views.size()), frame.zoom, out);
   }
 
   Device device;
@@ -42,7 +42,7 @@ void ParallaxAnimator::render(const LayeredScene& scene, const FrameSink& sink, 
     const MutableImageView frame = impl_->scratch.image(0, from.width, from.height, color_format(from), from.color);
     for (int i = 0; i < frame_count(); ++i) {
       progress.report(static_cast<double>(i) / frame_count(), "frames");
-      impl_->render(from, path_position(impl_->options, i), frame);
+      impl_->render(impl_->device.engine(), from, path_position(impl_->options, i), frame);
       if (frame.device.kind == DeviceKind::cpu) {
         sink(i, frame);
       } else {
@@ -68,7 +68,7 @@ Image ParallaxAnimator::render_at(const LayeredScene& scene, float t) const {
     check_scene_device(scene.impl(), impl_->device);
     const LayeredScene::Impl& from = scene.impl();
     Image out = impl_->device.allocate(from.width, from.height, color_format(from), from.color);
-    impl_->render(from, t, out.mutable_view());
+    impl_->render(impl_->device.engine(), from, t, out.mutable_view());
     return to_host(std::move(out), impl_->device);
   });
 }
@@ -76,12 +76,13 @@ Image ParallaxAnimator::render_at(const LayeredScene& scene, float t) const {
 void ParallaxAnimator::reserve(int width, int height) { impl_->scratch.image(0, width, height, {Scalar::f32, 3}); }
 std::size_t ParallaxAnimator::scratch_bytes() const noexcept { return impl_->scratch.bytes(); }
 
-void ParallaxAnimator::render_into(const LayeredScene& scene, float t, const MutableImageView& out, const Stream&) {
+void ParallaxAnimator::render_into(const LayeredScene& scene, float t, const MutableImageView& out,
+                                   const Stream& stream) {
   at_boundary("parallax", [&] {
     require(t >= 0 && t <= 1, "t is ", t, "; allowed is 0 to 1.");
     check_scene_device(scene.impl(), impl_->device);
     check_output(scene.impl(), impl_->device, out, "output", false);
-    impl_->render(scene.impl(), t, out);
+    impl_->render(engine_on(stream, impl_->device), scene.impl(), t, out);
   });
 }
 

@@ -14,12 +14,13 @@ inline namespace v1 {
 struct StereoEncoder::Impl {
   Impl(const Device& on, const StereoOptions& given) : device(on), options(given) {}
 
-  void render(const LayeredScene::Impl& scene, const MutableImageView& left, const MutableImageView& right) const {
+  void render(Engine& engine, const LayeredScene::Impl& scene, const MutableImageView& left,
+              const MutableImageView& right) const {
     const std::vector<LayerView> views = scene.views();
     const StereoGains gains = stereo_gains(options, scene.width);
     const int count = static_cast<int>(views.size());
-    device.engine().warp_rows(views.data(), count, gains.left, options.convergence, left);
-    device.engine().warp_rows(views.data(), count, gains.right, options.convergence, right);
+    engine.warp_rows(views.data(), count, gains.left, options.convergence, left);
+    engine.warp_rows(views.data(), count, gains.right, options.convergence, right);
   }
 
   Device device;
@@ -39,7 +40,7 @@ StereoPair StereoEncoder::render(const LayeredScene& scene, const Progress& prog
     progress.report(0, "views");
     Image left = impl_->device.allocate(from.width, from.height, color_format(from), from.color);
     Image right = impl_->device.allocate(from.width, from.height, color_format(from), from.color);
-    impl_->render(from, left.mutable_view(), right.mutable_view());
+    impl_->render(impl_->device.engine(), from, left.mutable_view(), right.mutable_view());
     progress.report(1, "views");
     return StereoPair{to_host(std::move(left), impl_->device), to_host(std::move(right), impl_->device)};
   });
@@ -76,12 +77,12 @@ void StereoEncoder::reserve(int width, int height) { check_size(width, height); 
 std::size_t StereoEncoder::scratch_bytes() const noexcept { return 0; }
 
 void StereoEncoder::render_into(const LayeredScene& scene, const MutableImageView& left, const MutableImageView& right,
-                                const Stream&) {
+                                const Stream& stream) {
   at_boundary("stereo", [&] {
     check_scene_device(scene.impl(), impl_->device);
     check_output(scene.impl(), impl_->device, left, "left view", false);
     check_output(scene.impl(), impl_->device, right, "right view", false);
-    impl_->render(scene.impl(), left, right);
+    impl_->render(engine_on(stream, impl_->device), scene.impl(), left, right);
   });
 }
 

@@ -31,7 +31,7 @@ struct LayerMotion {
   float convergence = 0;           ///< disparity that the gains leave in place
 };
 
-class Engine {
+class Engine : public std::enable_shared_from_this<Engine> {
  public:
   virtual ~Engine() = default;
 

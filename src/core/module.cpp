@@ -6,16 +6,12 @@
 #include <map>
 #include <mutex>
 
-#include <relievo/version.hpp>
-
 #include "core/check.hpp"
+#include "core/registry.hpp"
 
 namespace relievo {
 inline namespace v1 {
 namespace {
-
-// Counts changes of what a module and the library share: Engine, EngineRegistry, Stream::Impl.
-constexpr int interface_revision = 1;
 
 std::string last_loader_error() {
   const char* text = dlerror();
@@ -23,12 +19,6 @@ std::string last_loader_error() {
 }
 
 }  // namespace
-
-const char* module_abi_tag() {
-  static const std::string tag = sentence("relievo ", RELIEVO_VERSION_STRING, " interface ", interface_revision,
-                                          " cxx11-abi ", _GLIBCXX_USE_CXX11_ABI);
-  return tag.c_str();
-}
 
 std::string module_folder() {
   Dl_info info{};
@@ -51,7 +41,7 @@ ModuleStatus open_module(const std::string& name, const std::string& folder) {
     return status;
   }
   const auto abi = reinterpret_cast<const char* (*)()>(dlsym(handle, "relievo_module_abi"));
-  const auto init = reinterpret_cast<void (*)()>(dlsym(handle, "relievo_module_init"));
+  const auto init = reinterpret_cast<void (*)(EngineRegistry&)>(dlsym(handle, "relievo_module_init"));
   if (abi == nullptr || init == nullptr) {
     status.reason = status.file + " is not a relievo module: it lacks " +
                     (abi == nullptr ? "relievo_module_abi" : "relievo_module_init");
@@ -64,7 +54,7 @@ ModuleStatus open_module(const std::string& name, const std::string& folder) {
     return status;
   }
   try {
-    init();
+    init(EngineRegistry::instance());
     status.loaded = true;
   } catch (const std::exception& error) {
     status.reason = error.what();

@@ -10,7 +10,7 @@ inline namespace v1 {
 
 /// The tag a module must carry: library version and the interfaces it was built against.
 /// A module exports `extern "C" const char* relievo_module_abi()` returning this text and
-/// `extern "C" void relievo_module_init()` which registers what it brings.
+/// `extern "C" void relievo_module_init(EngineRegistry&)` which registers what it brings.
 const char* module_abi_tag();
 
 /// Opens `librelievo_<name>.so` of `folder`, once a process and never closed. The status says why it

@@ -28,18 +28,19 @@ void EngineRegistry::add(DeviceKind kind, EngineFactory factory) {
 }
 
 Device EngineRegistry::open(DeviceKind kind, int index, int threads) {
-  if (kind == DeviceKind::cuda) {
+  const auto find = [&]() -> EngineFactory {
+    const std::lock_guard lock(impl_->mutex);
+    const auto found = impl_->factories.find(kind);
+    return found != impl_->factories.end() ? found->second : nullptr;
+  };
+  EngineFactory factory = find();
+  if (factory == nullptr) {
     const ModuleStatus& module = open_module("cuda");
     if (!module.loaded) {
       fail(ErrorCode::not_found, "There is no CUDA device: ", module.reason, "; use the device cpu.");
     }
+    factory = find();
   }
-  EngineFactory factory = nullptr;
-  {
-    const std::lock_guard lock(impl_->mutex);
-    if (const auto found = impl_->factories.find(kind); found != impl_->factories.end()) factory = found->second;
-  }
-  if (factory == nullptr) fail(ErrorCode::internal, "No engine is registered for this kind of device.");
   return Device(factory(index, threads));
 }
 
@@ -63,7 +64,6 @@ Device Device::cuda(int index) {
 Device Device::from_name(std::string_view name, int threads) {
   if (name == "cpu") return cpu(threads);
   if (name == "auto") {
-    if (!open_module("cuda").loaded) return cpu(threads);
     try {
       return cuda(0);
     } catch (const Error&) {
@@ -84,13 +84,11 @@ Device Device::from_name(std::string_view name, int threads) {
 
 std::vector<Device> Device::list() {
   std::vector<Device> devices;
-  if (open_module("cuda").loaded) {
-    for (int index = 0;; ++index) {
-      try {
-        devices.push_back(cuda(index));
-      } catch (const Error&) {
-        break;
-      }
+  for (int index = 0;; ++index) {
+    try {
+      devices.push_back(cuda(index));
+    } catch (const Error&) {
+      break;
     }
   }
   devices.push_back(cpu());

@@ -20,22 +20,25 @@ class EngineRegistry {
  public:
   static EngineRegistry& instance();
 
-  /// Called by an engine's own translation unit before main or as its module opens.
-  void add(DeviceKind kind, EngineFactory factory);
+  /// Called by an engine's own translation unit before main or as its module opens. Virtual, because a module reaches
+  /// no symbol of this library that is not public.
+  virtual void add(DeviceKind kind, EngineFactory factory);
   Device open(DeviceKind kind, int index, int threads);
 
  private:
   EngineRegistry();
+  ~EngineRegistry() = default;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
-/// The shared memory of a stream; a CPU stream is empty.
+/// A queue, and the engine whose operations go into it.
 class Stream::Impl {
  public:
   virtual ~Impl() = default;
-  virtual void synchronize() {}
-  virtual void* native() const { return nullptr; }
+  virtual Engine& engine() = 0;
+  virtual void synchronize() = 0;
+  virtual void* native() const = 0;
 };
 
 }  // namespace v1

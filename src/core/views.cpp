@@ -3,6 +3,8 @@
 namespace relievo {
 inline namespace v1 {
 
+std::string text_of(DeviceId id) { return id.kind == DeviceKind::cpu ? "cpu" : sentence("cuda:", id.index); }
+
 void check_size(int width, int height) {
   require(width >= 1 && width <= max_image_side && height >= 1 && height <= max_image_side, "An image of ", width,
           " x ", height, " pixels is out of range; each side is 1 to ", max_image_side, ".");

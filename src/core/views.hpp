@@ -1,6 +1,8 @@
 // Parts and checks of views.
 #pragma once
 
+#include <string>
+
 #include <relievo/image.hpp>
 #include <relievo/layered_scene.hpp>
 
@@ -30,6 +32,8 @@ inline constexpr PixelFormat f32_1{Scalar::f32, 1};
 inline constexpr PixelFormat u8_1{Scalar::u8, 1};
 inline constexpr PixelFormat u16_4{Scalar::u16, 4};
 
+/// "cpu" or "cuda:N".
+std::string text_of(DeviceId id);
 /// Throws Error{invalid_argument} unless both sides are 1 to max_image_side.
 void check_size(int width, int height);
 /// Throws Error{invalid_argument} unless the image has pixels, a plausible stride and known format.

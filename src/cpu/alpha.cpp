@@ -1,8 +1,8 @@
 // Alpha as an image of its own.
 #include <cstdint>
 
+#include "core/with_scalar.hpp"
 #include "cpu/cpu_engine.hpp"
-#include "cpu/scalar.hpp"
 
 namespace relievo {
 inline namespace v1 {

@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
+#include "core/curves.hpp"
+#include "core/with_scalar.hpp"
 #include "cpu/cpu_engine.hpp"
-#include "cpu/curves.hpp"
-#include "cpu/scalar.hpp"
 #include "kernels/transfer.hpp"
 
 namespace relievo {

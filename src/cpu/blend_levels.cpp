@@ -6,7 +6,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "cpu/scalar.hpp"
+#include "core/with_scalar.hpp"
 #include "kernels/coc.hpp"
 #include "kernels/sampling.hpp"
 

@@ -8,7 +8,7 @@
 
 #include <cstring>
 
-#include "cpu/scalar.hpp"
+#include "core/with_scalar.hpp"
 #include "kernels/blend.hpp"
 
 HWY_BEFORE_NAMESPACE();

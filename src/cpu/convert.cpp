@@ -6,7 +6,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "cpu/scalar.hpp"
+#include "core/with_scalar.hpp"
 #include "kernels/blend.hpp"
 #include "kernels/rounding.hpp"
 
@@ -63,8 +63,8 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 
+#include "core/curves.hpp"
 #include "cpu/cpu_engine.hpp"
-#include "cpu/curves.hpp"
 #include "kernels/transfer.hpp"
 
 namespace relievo {

@@ -73,6 +73,18 @@ std::string brand() {
   return "CPU";
 }
 
+// Every call has finished when it returns.
+class CpuStream final : public Stream::Impl {
+ public:
+  explicit CpuStream(CpuEngine& engine) : engine_(engine.shared_from_this()) {}
+  Engine& engine() override { return *engine_; }
+  void synchronize() override {}
+  void* native() const override { return nullptr; }
+
+ private:
+  std::shared_ptr<Engine> engine_;
+};
+
 std::shared_ptr<Engine> make_engine(int, int threads) { return std::make_shared<CpuEngine>(threads); }
 
 const bool registered = [] {
@@ -102,7 +114,7 @@ void CpuEngine::copy(const ImageView& from, const MutableImageView& to) {
   });
 }
 
-std::shared_ptr<Stream::Impl> CpuEngine::make_stream() { return std::make_shared<Stream::Impl>(); }
+std::shared_ptr<Stream::Impl> CpuEngine::make_stream() { return std::make_shared<CpuStream>(*this); }
 
 std::shared_ptr<Stream::Impl> CpuEngine::wrap_stream(void*) {
   fail(ErrorCode::invalid_argument, "A CPU device has no native streams; use Stream(device).");

@@ -9,7 +9,7 @@
 
 #include <cstdint>
 
-#include "cpu/scalar.hpp"
+#include "core/with_scalar.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace relievo {

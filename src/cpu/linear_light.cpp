@@ -32,9 +32,9 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 
+#include "core/curves.hpp"
+#include "core/with_scalar.hpp"
 #include "cpu/cpu_engine.hpp"
-#include "cpu/curves.hpp"
-#include "cpu/scalar.hpp"
 #include "kernels/transfer.hpp"
 
 namespace relievo {

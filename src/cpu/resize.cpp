@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-#include "cpu/scalar.hpp"
+#include "core/with_scalar.hpp"
 #include "kernels/sampling.hpp"
 
 HWY_BEFORE_NAMESPACE();

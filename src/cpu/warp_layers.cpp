@@ -10,7 +10,8 @@
 #include <cmath>
 
 #include "core/engine.hpp"
-#include "cpu/samplers.hpp"
+#include "core/with_scalar.hpp"
+#include "kernels/samplers.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace relievo {

@@ -10,7 +10,8 @@
 #include <cmath>
 #include <cstdint>
 
-#include "cpu/samplers.hpp"
+#include "core/with_scalar.hpp"
+#include "kernels/samplers.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace relievo {

@@ -3,13 +3,15 @@
 
 #include <cmath>
 
+#include "kernels/host_device.hpp"
+
 namespace relievo {
 inline namespace v1 {
 
 /// One pixel in linear light, 0..1: out = clip(clip(ML left) + clip(MR right)) with the matrices for
 /// sRGB displays and red-cyan glasses (Dubois, A projection method to generate anaglyph stereo
 /// images, ICASSP 2001; values from the author's tables).
-inline void anaglyph_pixel(const float left[3], const float right[3], float out[3]) {
+RELIEVO_HD inline void anaglyph_pixel(const float left[3], const float right[3], float out[3]) {
   constexpr float from_left[3][3] = {
       {0.437f, 0.449f, 0.164f}, {-0.062f, -0.062f, -0.024f}, {-0.048f, -0.050f, -0.017f}};
   constexpr float from_right[3][3] = {

@@ -3,35 +3,37 @@
 
 #include <cmath>
 
+#include "kernels/host_device.hpp"
+
 namespace relievo {
 inline namespace v1 {
 
 /// a b / 65535 rounded to nearest, for a, b in 0..65535 (Blinn's division, widened to 16 bits).
-inline unsigned product_65535(unsigned a, unsigned b) {
+RELIEVO_HD inline unsigned product_65535(unsigned a, unsigned b) {
   const unsigned t = a * b + 32768u;
   return (t + (t >> 16)) >> 16;
 }
 
 /// (front cover + back (255 - cover)) / 255 rounded to nearest; either one bit for bit at 255 and 0.
-inline unsigned mix_u8(unsigned front, unsigned back, unsigned cover) {
+RELIEVO_HD inline unsigned mix_u8(unsigned front, unsigned back, unsigned cover) {
   const unsigned t = front * cover + back * (255u - cover) + 128u;
   return (t + (t >> 8)) >> 8;
 }
 
-inline unsigned mix_u16(unsigned front, unsigned back, unsigned cover) {
+RELIEVO_HD inline unsigned mix_u16(unsigned front, unsigned back, unsigned cover) {
   const unsigned wide = cover * 257u;
   const unsigned t = front * wide + back * (65535u - wide) + 32768u;
   return (t + (t >> 16)) >> 16;
 }
 
-inline float mix_f32(float front, float back, unsigned cover) {
+RELIEVO_HD inline float mix_f32(float front, float back, unsigned cover) {
   const float t = static_cast<float>(cover) / 255.0f;
   const float mixed = back + t * (front - back);
   return cover == 255u ? front : cover == 0u ? back : mixed;
 }
 
 /// ITU-R BT.709 luma of code values.
-inline float luma_709(float r, float g, float b) { return (0.2126f * r + 0.7152f * g) + 0.0722f * b; }
+RELIEVO_HD inline float luma_709(float r, float g, float b) { return (0.2126f * r + 0.7152f * g) + 0.0722f * b; }
 
 }  // namespace v1
 }  // namespace relievo

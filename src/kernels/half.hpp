@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <cstring>
 
+#include "kernels/host_device.hpp"
+
 namespace relievo {
 inline namespace v1 {
 
-inline float half_to_float(std::uint16_t half) {
+RELIEVO_HD inline float half_to_float(std::uint16_t half) {
   const std::uint32_t sign = (half & 0x8000u) << 16;
   std::uint32_t exponent = (half >> 10) & 31u;
   std::uint32_t mantissa = half & 1023u;
@@ -30,7 +32,7 @@ inline float half_to_float(std::uint16_t half) {
 }
 
 /// Rounds to nearest, ties to even.
-inline std::uint16_t float_to_half(float value) {
+RELIEVO_HD inline std::uint16_t float_to_half(float value) {
   std::uint32_t bits;
   std::memcpy(&bits, &value, sizeof bits);
   const auto sign = static_cast<std::uint16_t>((bits >> 16) & 0x8000u);

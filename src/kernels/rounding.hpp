@@ -3,23 +3,25 @@
 
 #include <cmath>
 
+#include "kernels/host_device.hpp"
+
 namespace relievo {
 inline namespace v1 {
 
 /// Nearest integer of value >= 0, halves up, exact also just below a half.
-inline int round_positive(float value) {
+RELIEVO_HD inline int round_positive(float value) {
   const int whole = static_cast<int>(value);
   return whole + (value - static_cast<float>(whole) >= 0.5f ? 1 : 0);
 }
 
 /// Clamps to 0..1; NaN gives 0.
-inline float clamp_unit(float value) {
+RELIEVO_HD inline float clamp_unit(float value) {
   const float low = value > 0 ? value : 0;
   return low < 1 ? low : 1;
 }
 
 /// Clamps to 0..high; NaN gives 0.
-inline float clamp_to(float value, float high) {
+RELIEVO_HD inline float clamp_to(float value, float high) {
   const float low = value > 0 ? value : 0;
   return low < high ? low : high;
 }

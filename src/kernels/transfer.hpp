@@ -3,12 +3,14 @@
 
 #include <cmath>
 
+#include "kernels/host_device.hpp"
+
 namespace relievo {
 inline namespace v1 {
 
 /// Curves by the numbers of relievo::Transfer: 0 sRGB, 1 linear, 2 BT.709, 3 pure gamma 2.2.
 template <class Real>
-Real to_linear(int curve, Real code) {
+RELIEVO_HD Real to_linear(int curve, Real code) {
   if (code < 0) return -to_linear(curve, -code);
   switch (curve) {
     case 0:  // IEC 61966-2-1
@@ -26,7 +28,7 @@ Real to_linear(int curve, Real code) {
 
 /// The inverse.
 template <class Real>
-Real from_linear(int curve, Real light) {
+RELIEVO_HD Real from_linear(int curve, Real light) {
   if (light < 0) return -from_linear(curve, -light);
   switch (curve) {
     case 0:

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "core/with_scalar.hpp"
 #include "cpu/cpu_engine.hpp"
-#include "cpu/scalar.hpp"
 
 namespace relievo {
 inline namespace v1 {

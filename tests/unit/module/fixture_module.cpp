@@ -18,7 +18,7 @@ DOOR const char* relievo_module_abi() {
 }
 
 #if !defined(FIXTURE_NO_INIT)
-DOOR void relievo_module_init() {
+DOOR void relievo_module_init(void*) {
 #if defined(FIXTURE_THROWS)
   throw std::runtime_error("the fixture cannot start");
 #elif defined(FIXTURE_UNRESOLVED)

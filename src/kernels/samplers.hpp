@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "cpu/scalar.hpp"
 #include "kernels/sampling.hpp"
+#include "kernels/scalar.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -14,20 +14,20 @@ template <class T>
 struct Sampler {
   using Between = float;  ///< What lies between the two steps.
   using Weight = float;
-  static Weight weight(float t) { return t; }
-  static Between across(T above, T below, Weight t) { return lerp(to_float(above), to_float(below), t); }
-  static T along(Between left, Between right, Weight t) { return from_float<T>(lerp(left, right, t)); }
+  RELIEVO_HD static Weight weight(float t) { return t; }
+  RELIEVO_HD static Between across(T above, T below, Weight t) { return lerp(to_float(above), to_float(below), t); }
+  RELIEVO_HD static T along(Between left, Between right, Weight t) { return from_float<T>(lerp(left, right, t)); }
 };
 
 template <>
 struct Sampler<std::uint8_t> {
   using Between = std::uint16_t;
   using Weight = int;
-  static Weight weight(float t) { return weight_256(t); }
-  static Between across(std::uint8_t above, std::uint8_t below, Weight t) {
+  RELIEVO_HD static Weight weight(float t) { return weight_256(t); }
+  RELIEVO_HD static Between across(std::uint8_t above, std::uint8_t below, Weight t) {
     return static_cast<Between>(above * (256 - t) + below * t);
   }
-  static std::uint8_t along(Between left, Between right, Weight t) {
+  RELIEVO_HD static std::uint8_t along(Between left, Between right, Weight t) {
     return static_cast<std::uint8_t>((left * (256 - t) + right * t + 32768) >> 16);
   }
 };

@@ -1,10 +1,10 @@
-#include "cpu/curves.hpp"
+#include "core/curves.hpp"
 
 #include <algorithm>
 #include <mutex>
 #include <vector>
 
-#include "cpu/scalar.hpp"
+#include "core/with_scalar.hpp"
 #include "kernels/transfer.hpp"
 
 namespace relievo {

@@ -1,0 +1,77 @@
+// The CUDA engine: every operation enqueues on one stream of one GPU.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "core/engine.hpp"
+#include "core/scratch.hpp"
+#include "cuda/cuda_device.hpp"
+#include "cuda/nvtx_range.hpp"
+
+namespace relievo {
+inline namespace v1 {
+
+class CudaEngine final : public Engine {
+ public:
+  /// `stream` null takes the GPU's own.
+  explicit CudaEngine(std::shared_ptr<cuda::CudaDevice> device, cudaStream_t stream = nullptr);
+
+  DeviceId id() const override { return {DeviceKind::cuda, device_->index()}; }
+  std::string name() const override { return device_->name(); }
+  int threads() const override { return 1; }
+
+  Image allocate(int width, int height, PixelFormat format, Color color) override;
+  void copy(const ImageView& from, const MutableImageView& to) override;
+  std::shared_ptr<Stream::Impl> make_stream() override;
+  std::shared_ptr<Stream::Impl> wrap_stream(void* native) override;
+
+  void convert(const ImageView& in, const MutableImageView& out) override;
+  void resize(const ImageView& in, const MutableImageView& out, ResizeFilter filter) override;
+  void gaussian(const ImageView& in, const MutableImageView& out, int size) override;
+  void aperture_blur(const ImageView& in, const MutableImageView& out, const ApertureMask& mask,
+                     int first_row) override;
+  void blend_levels(const ImageView* levels, int count, const ImageView& level, const MutableImageView& out) override;
+  void coc_levels(const ImageView& disparity, int first_row, float focus, float range, float scale, const float* radii,
+                  int count, const MutableImageView& out) override;
+  void over(const ImageView& front, const MutableImageView& back) override;
+  void premultiply_linear(const ImageView& color, const ImageView& coverage, int first_row,
+                          const MutableImageView& out) override;
+  void unpremultiply_linear(const ImageView& in, const MutableImageView& out) override;
+  void flatten(const LayerView* layers, int count, const MutableImageView& out) override;
+  void visible_disparity(const LayerView* layers, int count, const MutableImageView& out) override;
+  void extract_alpha(const ImageView& in, const MutableImageView& out) override;
+  void insert_alpha(const ImageView& alpha, const MutableImageView& out) override;
+  void anaglyph(const ImageView& left, const ImageView& right, const MutableImageView& out) override;
+  void guided_filter(const ImageView& guide, const ImageView& in, const MutableImageView& out, int radius,
+                     float epsilon) override;
+  void warp_layers(const LayerView* layers, const LayerMotion* motions, int count, float zoom,
+                   const MutableImageView& out) override;
+  void warp_rows(const LayerView* layers, int count, float gain, float convergence,
+                 const MutableImageView& out) override;
+
+ private:
+  /// What an operation holds while it enqueues: the GPU is current, and working memory is this call's alone. Kernels
+  /// of later calls come after it on the stream, so they may use the same memory.
+  class Enqueue {
+   public:
+    Enqueue(CudaEngine& engine, const char* operation)
+        : range_(operation), current_(engine.device_->index()), lock_(engine.mutex_) {}
+
+   private:
+    cuda::NvtxRange range_;
+    cuda::Current current_;
+    std::lock_guard<std::mutex> lock_;
+  };
+
+  std::shared_ptr<cuda::CudaDevice> device_;
+  cudaStream_t stream_;
+  std::mutex mutex_;
+  Scratch scratch_;  // working memory of operations, kept; slots are numbered by the operation
+};
+
+}  // namespace v1
+}  // namespace relievo
