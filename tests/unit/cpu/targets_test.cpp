@@ -3,7 +3,9 @@
 
 #include <hwy/highway.h>
 
-#include "unit/cpu/pixels.hpp"
+#include "cpu/cpu_engine.hpp"
+
+#include "unit/engine/pixels.hpp"
 
 namespace relievo {
 inline namespace v1 {

@@ -2,7 +2,7 @@
 #include <limits>
 
 #include "kernels/transfer.hpp"
-#include "unit/cpu/pixels.hpp"
+#include "unit/engine/pixels.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -13,7 +13,7 @@ constexpr Scalar all_scalars[] = {Scalar::u8, Scalar::u16, Scalar::f16, Scalar::
 constexpr Transfer all_transfers[] = {Transfer::srgb, Transfer::linear, Transfer::bt709, Transfer::gamma22};
 
 TEST(Convert, MatchesItsDefinitionForEveryScalarAndChannelCount) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   for (const Scalar from : all_scalars) {
     for (const Scalar to : all_scalars) {
       for (const int a : {1, 3, 4}) {
@@ -42,7 +42,7 @@ TEST(Convert, MatchesItsDefinitionForEveryScalarAndChannelCount) {
 }
 
 TEST(Convert, AppliesCurvesToColourButNotToAlpha) {
-  CpuEngine engine(1);
+  TestEngine engine(1);
   for (const Scalar from : all_scalars) {
     for (const Scalar to : all_scalars) {
       for (const Transfer a : all_transfers) {
@@ -64,7 +64,7 @@ TEST(Convert, AppliesCurvesToColourButNotToAlpha) {
 }
 
 TEST(Convert, CodesSurviveTheWayThroughWiderTypes) {
-  CpuEngine engine(1);
+  TestEngine engine(1);
   Picture codes(256, 1, {Scalar::u8, 1});
   for (int v = 0; v < 256; ++v) codes.set(v, 0, 0, v);
   for (const Scalar wide : {Scalar::u16, Scalar::f16, Scalar::f32}) {
@@ -77,7 +77,7 @@ TEST(Convert, CodesSurviveTheWayThroughWiderTypes) {
 }
 
 TEST(Convert, ClampsWhatAnIntegerCannotHold) {
-  CpuEngine engine(1);
+  TestEngine engine(1);
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const float infinity = std::numeric_limits<float>::infinity();
   const float values[] = {-infinity, -1, -0.0f, 0.5f, 1, 2, infinity, nan};

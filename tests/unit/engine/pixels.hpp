@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "core/with_scalar.hpp"
-#include "cpu/cpu_engine.hpp"
+#include "unit/engine/test_engine.hpp"
 
 namespace relievo {
 inline namespace v1 {

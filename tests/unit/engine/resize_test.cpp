@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "unit/cpu/pixels.hpp"
+#include "unit/engine/pixels.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -26,7 +26,7 @@ double overlap(int i, int o, double scale) {
 }
 
 TEST(Resize, BilinearMatchesItsDefinition) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   for (const PixelFormat format : formats) {
     for (const auto& [from, to] : pairs) {
       const Picture in = random_picture(from.width, from.height, format);
@@ -42,7 +42,7 @@ TEST(Resize, BilinearMatchesItsDefinition) {
 }
 
 TEST(Resize, AreaIsTheMeanOfWhatAPixelCovers) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   for (const PixelFormat format : formats) {
     for (const auto& [from, to] : pairs) {
       const Picture in = random_picture(from.width, from.height, format);
@@ -62,7 +62,7 @@ TEST(Resize, AreaIsTheMeanOfWhatAPixelCovers) {
 }
 
 TEST(Resize, AreaIsExactForWholeFactors) {
-  CpuEngine engine(1);
+  TestEngine engine(1);
   const Picture in = random_picture(96, 60, {Scalar::u16, 3});
   Picture out(16, 15, {Scalar::u16, 3});
   engine.resize(in, out, ResizeFilter::area);
@@ -76,7 +76,7 @@ TEST(Resize, AreaIsExactForWholeFactors) {
 }
 
 TEST(Resize, NearestTakesThePixelUnderTheCentre) {
-  CpuEngine engine(1);
+  TestEngine engine(1);
   for (const PixelFormat format : formats) {
     for (const auto& [from, to] : pairs) {
       const Picture in = random_picture(from.width, from.height, format);
@@ -91,7 +91,7 @@ TEST(Resize, NearestTakesThePixelUnderTheCentre) {
 }
 
 TEST(Resize, KeepsAConstantImage) {
-  CpuEngine engine(1);
+  TestEngine engine(1);
   for (const ResizeFilter filter : {ResizeFilter::nearest, ResizeFilter::bilinear, ResizeFilter::area}) {
     const Picture in = constant_picture(37, 29, {Scalar::f32, 1}, 0.3);
     Picture out(53, 11, {Scalar::f32, 1});

@@ -1,4 +1,4 @@
-#include "unit/cpu/pixels.hpp"
+#include "unit/engine/pixels.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -21,7 +21,7 @@ void expect_mean(const Picture& in, const Picture& out, const ApertureMask& mask
 }
 
 TEST(ApertureBlur, IsTheExactMeanUnderEveryShape) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   for (const PixelFormat format : formats) {
     for (const Size size : sizes()) {
       const Picture in = random_picture(size.width, size.height, format);
@@ -38,7 +38,7 @@ TEST(ApertureBlur, IsTheExactMeanUnderEveryShape) {
 }
 
 TEST(ApertureBlur, LargeMasksStayExact) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   for (const PixelFormat format : {PixelFormat{Scalar::u8, 1}, PixelFormat{Scalar::u16, 1}}) {
     const Picture in = random_picture(70, 40, format, 9);
     for (const int radius : {64, 128}) {
@@ -51,7 +51,7 @@ TEST(ApertureBlur, LargeMasksStayExact) {
 }
 
 TEST(ApertureBlur, TakesMasksOfSeveralRunsARow) {
-  CpuEngine engine(1);
+  TestEngine engine(1);
   ApertureMask comb;
   comb.radius = 4;
   for (int dy = -4; dy <= 4; dy += 2) {
@@ -67,7 +67,7 @@ TEST(ApertureBlur, TakesMasksOfSeveralRunsARow) {
 }
 
 TEST(ApertureBlur, BandsEqualTheWhole) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   const ApertureMask mask = make_aperture(Aperture::hexagon, 7);
   for (const PixelFormat format : formats) {
     const Picture in = random_picture(61, 200, format);
@@ -82,7 +82,7 @@ TEST(ApertureBlur, BandsEqualTheWhole) {
 }
 
 TEST(ApertureBlur, KeepsAConstantImageBitForBit) {
-  CpuEngine engine(1);
+  TestEngine engine(1);
   for (const PixelFormat format : formats) {
     const Picture in = constant_picture(61, 47, format, 0.7 * full(format.scalar));
     for (const int radius : {1, 6, 31}) {
@@ -95,7 +95,7 @@ TEST(ApertureBlur, KeepsAConstantImageBitForBit) {
 
 // The means of a full-scale image under every area that a circle has, one code value off and on.
 TEST(ApertureBlur, DividesExactlyAtTheEdges) {
-  CpuEngine engine(1);
+  TestEngine engine(1);
   for (int radius = 0; radius <= 40; ++radius) {
     const ApertureMask mask = make_aperture(Aperture::circle, radius);
     Picture in = constant_picture(1, 90, {Scalar::u16, 1}, 65535);

@@ -1,7 +1,7 @@
 #include <cmath>
 #include <limits>
 
-#include "unit/cpu/pixels.hpp"
+#include "unit/engine/pixels.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -55,7 +55,7 @@ double sample(const Picture& in, double x, int y, int c) {
 }
 
 TEST(WarpRows, MatchesItsDefinition) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   for (const PixelFormat format : formats) {
     for (const Size size : sizes()) {
       const Picture far = random_picture(size.width, size.height, format, 1);
@@ -108,7 +108,7 @@ TEST(WarpRows, MatchesItsDefinition) {
 }
 
 TEST(WarpRows, WithoutGainIsFlattenBitForBit) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   for (const PixelFormat format : formats) {
     for (const Size size : sizes()) {
       const Picture far = random_picture(size.width, size.height, format, 1);
@@ -126,7 +126,7 @@ TEST(WarpRows, WithoutGainIsFlattenBitForBit) {
 
 // A near layer over a far one of another colour: wherever it tears, the far colour shows.
 TEST(WarpRows, ConstantAndSlopedLayersDoNotTear) {
-  CpuEngine engine(1);
+  TestEngine engine(1);
   const int width = 200;
   const Picture far = constant_picture(width, 4, {Scalar::u8, 1}, 10);
   const Picture close = constant_picture(width, 4, {Scalar::u8, 1}, 200);
@@ -148,7 +148,7 @@ TEST(WarpRows, ConstantAndSlopedLayersDoNotTear) {
 }
 
 TEST(WarpRows, HolesOfTheFarthestLayerTakeTheirFartherSide) {
-  CpuEngine engine(1);
+  TestEngine engine(1);
   const int width = 100;
   Picture color(width, 1, {Scalar::u8, 1}), depth(width, 1, {Scalar::f32, 1});
   for (int x = 0; x < width; ++x) {

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "unit/cpu/pixels.hpp"
+#include "unit/engine/pixels.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -67,7 +67,7 @@ struct Scene {
 };
 
 TEST(WarpLayers, WithoutMotionIsFlattenBitForBit) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   for (const PixelFormat format : formats) {
     for (const Size size : sizes()) {
       const Scene scene(size.width, size.height, format, false);
@@ -90,7 +90,7 @@ TEST(WarpLayers, WithoutMotionIsFlattenBitForBit) {
 }
 
 TEST(WarpLayers, ShiftsAndZoomsLayers) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   for (const PixelFormat format : formats) {
     for (const Size size : {Size{1, 1}, Size{1, 9}, Size{61, 47}, Size{600, 23}}) {
       const Scene scene(size.width, size.height, format, true);
@@ -110,7 +110,7 @@ TEST(WarpLayers, ShiftsAndZoomsLayers) {
 }
 
 TEST(WarpLayers, MovesEachPixelByItsDisparity) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   for (const PixelFormat format : formats) {
     for (const Size size : {Size{1, 1}, Size{61, 47}, Size{300, 40}}) {
       const Scene scene(size.width, size.height, format, true);
@@ -128,7 +128,7 @@ TEST(WarpLayers, MovesEachPixelByItsDisparity) {
 }
 
 TEST(WarpLayers, AConstantDisparityMovesAsAShift) {
-  CpuEngine engine(1);
+  TestEngine engine(1);
   const Scene scene(131, 67, {Scalar::u8, 3}, false);
   const Picture level = constant_picture(131, 67, {Scalar::f32, 1}, 0.75);
   std::vector<LayerView> layers = scene.layers;

@@ -1,7 +1,7 @@
 #include <Eigen/Dense>
 #include <cmath>
 
-#include "unit/cpu/pixels.hpp"
+#include "unit/engine/pixels.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -59,7 +59,7 @@ std::vector<double> oracle(const Picture& guide, const Picture& in, int radius, 
 }
 
 TEST(GuidedFilter, MatchesThePaper) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   for (const int channels : {1, 3}) {
     for (const Size size : {Size{1, 1}, Size{1, 9}, Size{9, 1}, Size{41, 37}, Size{23, 150}}) {
       const Picture guide = random_picture(size.width, size.height, {Scalar::f32, std::uint8_t(channels)}, 1);
@@ -78,7 +78,7 @@ TEST(GuidedFilter, MatchesThePaper) {
 }
 
 TEST(GuidedFilter, KeepsAConstantInput) {
-  CpuEngine engine(1);
+  TestEngine engine(1);
   const Picture guide = random_picture(61, 47, {Scalar::f32, 3});
   const Picture in = constant_picture(61, 47, {Scalar::f32, 1}, 0.3);
   Picture out(61, 47, {Scalar::f32, 1});

@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "kernels/coc.hpp"
-#include "unit/cpu/pixels.hpp"
+#include "unit/engine/pixels.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -14,7 +14,7 @@ constexpr PixelFormat formats[] = {{Scalar::u8, 1},  {Scalar::u8, 3},  {Scalar::
                                    {Scalar::u16, 4}, {Scalar::f32, 1}, {Scalar::f32, 3}};
 
 TEST(BlendLevels, InterpolatesBetweenNeighbours) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   for (const PixelFormat format : formats) {
     for (const Size size : sizes()) {
       std::vector<Picture> levels;
@@ -40,7 +40,7 @@ TEST(BlendLevels, InterpolatesBetweenNeighbours) {
 }
 
 TEST(BlendLevels, WholeLevelsComeThroughBitForBit) {
-  CpuEngine engine(1);
+  TestEngine engine(1);
   for (const PixelFormat format : formats) {
     std::vector<Picture> levels;
     for (unsigned i = 0; i < 4; ++i) levels.push_back(random_picture(61, 47, format, i));
@@ -62,7 +62,7 @@ TEST(BlendLevels, WholeLevelsComeThroughBitForBit) {
 }
 
 TEST(CocLevels, EqualsTheKernelBitForBit) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   constexpr std::array<float, 6> radii = {0, 0.5f, 1.5f, 4, 7, 20};
   const Picture disparity = random_picture(131, 67, {Scalar::f32, 1});
   for (int count = 1; count <= 6; ++count) {

@@ -2,7 +2,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "kernels/sampling.hpp"
-#include "unit/cpu/pixels.hpp"
+#include "unit/engine/pixels.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -28,7 +28,7 @@ double allowed(Scalar scalar) {
 }
 
 TEST(Gaussian, MatchesItsDefinition) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   for (const PixelFormat format : formats) {
     for (const Size size : sizes()) {
       const Picture in = random_picture(size.width, size.height, format);
@@ -61,7 +61,7 @@ TEST(Gaussian, MatchesItsDefinition) {
 }
 
 TEST(Gaussian, IsWithinOneOfOpenCv) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   const Picture in = random_picture(131, 67, {Scalar::u8, 3});
   const ImageView view = in;
   const cv::Mat mat(view.height, view.width, CV_8UC3, const_cast<void*>(view.data), std::size_t(view.stride));
@@ -75,7 +75,7 @@ TEST(Gaussian, IsWithinOneOfOpenCv) {
 }
 
 TEST(Gaussian, KeepsAConstantImageBitForBit) {
-  CpuEngine engine(1);
+  TestEngine engine(1);
   for (const PixelFormat format : formats) {
     for (const double part : {0.0, 0.3, 0.7, 1.0}) {
       const Picture in = constant_picture(61, 47, format, std::floor(part * full(format.scalar) * 8) / 8 + 0.1 * part);
@@ -89,7 +89,7 @@ TEST(Gaussian, KeepsAConstantImageBitForBit) {
 }
 
 TEST(Gaussian, MayWorkInPlace) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   for (const PixelFormat format : formats) {
     Picture picture = random_picture(61, 147, format);
     Picture out(61, 147, format);

@@ -1,7 +1,7 @@
 #include <cmath>
 
 #include "kernels/transfer.hpp"
-#include "unit/cpu/pixels.hpp"
+#include "unit/engine/pixels.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -12,7 +12,7 @@ constexpr Scalar all_scalars[] = {Scalar::u8, Scalar::u16, Scalar::f16, Scalar::
 constexpr Transfer all_transfers[] = {Transfer::srgb, Transfer::linear, Transfer::bt709, Transfer::gamma22};
 
 TEST(LinearLight, EveryByteSurvivesTheWayThereAndBack) {
-  CpuEngine engine(1);
+  TestEngine engine(1);
   for (const Transfer transfer : all_transfers) {
     const Color color{Primaries::bt709, transfer, false};
     for (const int channels : {1, 3}) {
@@ -34,7 +34,7 @@ TEST(LinearLight, EveryByteSurvivesTheWayThereAndBack) {
 }
 
 TEST(LinearLight, PremultipliesColourByAlphaAndCoverage) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   for (const Scalar scalar : all_scalars) {
     for (const Transfer transfer : all_transfers) {
       for (const int channels : {1, 3, 4}) {
@@ -54,7 +54,7 @@ TEST(LinearLight, PremultipliesColourByAlphaAndCoverage) {
 }
 
 TEST(LinearLight, DividesByAlphaOnTheWayBack) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   Picture light = random_picture(61, 40, {Scalar::u16, 4});
   for (int y = 0; y < 40; ++y) {
     for (int x = 0; x < 61; ++x) {

@@ -3,7 +3,7 @@
 #include "kernels/anaglyph.hpp"
 #include "kernels/blend.hpp"
 #include "kernels/transfer.hpp"
-#include "unit/cpu/pixels.hpp"
+#include "unit/engine/pixels.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -34,7 +34,7 @@ TEST(Blend, MixturesAreExact) {
 }
 
 TEST(Flatten, CompositesFarToNear) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   for (const PixelFormat format : formats) {
     for (const Size size : sizes()) {
       const Picture far = random_picture(size.width, size.height, format, 1);
@@ -65,7 +65,7 @@ TEST(Flatten, CompositesFarToNear) {
 }
 
 TEST(Over, AddsWhatTheFrontLetsThrough) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   for (const Size size : sizes()) {
     Picture front = random_picture(size.width, size.height, {Scalar::u16, 4}, 1);
     Picture back = random_picture(size.width, size.height, {Scalar::u16, 4}, 2);
@@ -89,7 +89,7 @@ TEST(Over, AddsWhatTheFrontLetsThrough) {
 }
 
 TEST(Alpha, GoesOutRoundedAndInUntouched) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   const Picture rgba = random_picture(61, 147, {Scalar::u16, 4});
   Picture alpha(61, 147, {Scalar::u8, 1});
   engine.extract_alpha(rgba, alpha);
@@ -105,7 +105,7 @@ TEST(Alpha, GoesOutRoundedAndInUntouched) {
 }
 
 TEST(VisibleDisparity, IsThatOfTheNearestLayerHalfCovered) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   const Picture far = random_picture(61, 147, {Scalar::f32, 1}, 1);
   const Picture near_one = random_picture(61, 147, {Scalar::f32, 1}, 2);
   const Picture cover = random_picture(61, 147, {Scalar::u8, 1}, 3);
@@ -116,7 +116,7 @@ TEST(VisibleDisparity, IsThatOfTheNearestLayerHalfCovered) {
 }
 
 TEST(Anaglyph, WorksInLinearLight) {
-  CpuEngine engine(2);
+  TestEngine engine(2);
   for (const Scalar scalar : {Scalar::u8, Scalar::u16, Scalar::f16, Scalar::f32}) {
     const Picture left = random_picture(61, 47, {scalar, 3}, 1);
     const Picture right = random_picture(61, 47, {scalar, 3}, 2);

@@ -1,0 +1,114 @@
+// The engine under test, taking pictures in host memory: on a GPU inputs are carried there and outputs back.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/engine.hpp"
+
+namespace relievo {
+inline namespace v1 {
+namespace test {
+
+/// Defined once a program: the engine whose operations it tests.
+std::shared_ptr<Engine> engine_under_test(int threads);
+
+class TestEngine final {
+ public:
+  explicit TestEngine(int threads = 1) : engine_(engine_under_test(threads)) {}
+
+  void copy(const ImageView& in, const MutableImageView& out) {
+    run({in}, {out}, [&](auto& e, auto& i, auto& o) { e.copy(i[0], o[0]); });
+  }
+  void convert(const ImageView& in, const MutableImageView& out) {
+    run({in}, {out}, [&](auto& e, auto& i, auto& o) { e.convert(i[0], o[0]); });
+  }
+  void resize(const ImageView& in, const MutableImageView& out, ResizeFilter filter) {
+    run({in}, {out}, [&](auto& e, auto& i, auto& o) { e.resize(i[0], o[0], filter); });
+  }
+  void gaussian(const ImageView& in, const MutableImageView& out, int size) {
+    run({in}, {out}, [&](auto& e, auto& i, auto& o) { e.gaussian(i[0], o[0], size); });
+  }
+  void aperture_blur(const ImageView& in, const MutableImageView& out, const ApertureMask& mask, int first_row) {
+    run({in}, {out}, [&](auto& e, auto& i, auto& o) { e.aperture_blur(i[0], o[0], mask, first_row); });
+  }
+  void blend_levels(const ImageView* levels, int count, const ImageView& level, const MutableImageView& out) {
+    std::vector<ImageView> in(levels, levels + count);
+    in.push_back(level);
+    run(in, {out}, [&](auto& e, auto& i, auto& o) { e.blend_levels(i.data(), count, i[count], o[0]); });
+  }
+  void coc_levels(const ImageView& disparity, int first_row, float focus, float range, float scale, const float* radii,
+                  int count, const MutableImageView& out) {
+    run({disparity}, {out},
+        [&](auto& e, auto& i, auto& o) { e.coc_levels(i[0], first_row, focus, range, scale, radii, count, o[0]); });
+  }
+  void over(const ImageView& front, const MutableImageView& back) {
+    run({front}, {back}, [&](auto& e, auto& i, auto& o) { e.over(i[0], o[0]); });
+  }
+  void premultiply_linear(const ImageView& color, const ImageView& coverage, int first_row,
+                          const MutableImageView& out) {
+    run({color, coverage}, {out},
+        [&](auto& e, auto& i, auto& o) { e.premultiply_linear(i[0], i[1], first_row, o[0]); });
+  }
+  void unpremultiply_linear(const ImageView& in, const MutableImageView& out) {
+    run({in}, {out}, [&](auto& e, auto& i, auto& o) { e.unpremultiply_linear(i[0], o[0]); });
+  }
+  void flatten(const LayerView* layers, int count, const MutableImageView& out) {
+    run(views_of(layers, count), {out},
+        [&](auto& e, auto& i, auto& o) { e.flatten(layers_of(i).data(), count, o[0]); });
+  }
+  void visible_disparity(const LayerView* layers, int count, const MutableImageView& out) {
+    run(views_of(layers, count), {out},
+        [&](auto& e, auto& i, auto& o) { e.visible_disparity(layers_of(i).data(), count, o[0]); });
+  }
+  void extract_alpha(const ImageView& in, const MutableImageView& out) {
+    run({in}, {out}, [&](auto& e, auto& i, auto& o) { e.extract_alpha(i[0], o[0]); });
+  }
+  void insert_alpha(const ImageView& alpha, const MutableImageView& out) {
+    run({alpha}, {out}, [&](auto& e, auto& i, auto& o) { e.insert_alpha(i[0], o[0]); });
+  }
+  void anaglyph(const ImageView& left, const ImageView& right, const MutableImageView& out) {
+    run({left, right}, {out}, [&](auto& e, auto& i, auto& o) { e.anaglyph(i[0], i[1], o[0]); });
+  }
+  void guided_filter(const ImageView& guide, const ImageView& in, const MutableImageView& out, int radius,
+                     float epsilon) {
+    run({guide, in}, {out}, [&](auto& e, auto& i, auto& o) { e.guided_filter(i[0], i[1], o[0], radius, epsilon); });
+  }
+  void warp_layers(const LayerView* layers, const LayerMotion* motions, int count, float zoom,
+                   const MutableImageView& out) {
+    run(views_of(layers, count), {out},
+        [&](auto& e, auto& i, auto& o) { e.warp_layers(layers_of(i).data(), motions, count, zoom, o[0]); });
+  }
+  void warp_rows(const LayerView* layers, int count, float gain, float convergence, const MutableImageView& out) {
+    run(views_of(layers, count), {out},
+        [&](auto& e, auto& i, auto& o) { e.warp_rows(layers_of(i).data(), count, gain, convergence, o[0]); });
+  }
+
+ private:
+  static std::vector<ImageView> views_of(const LayerView* layers, int count);
+  static std::vector<LayerView> layers_of(const std::vector<ImageView>& views);
+
+  /// Calls body(engine, inputs, outputs) with views in the engine's memory. An output that is an input as well stays
+  /// one image. Fails the test where pixels beside an output were written.
+  template <class Body>
+  void run(const std::vector<ImageView>& in, const std::vector<MutableImageView>& out, const Body& body) {
+    if (engine_->id().kind == DeviceKind::cpu) return body(*engine_, in, out);
+    Carried carried = carry(in, out);
+    body(*engine_, carried.in, carried.out);
+    bring_back(carried, out);
+  }
+
+  struct Carried {
+    std::vector<Image> images;
+    std::vector<ImageView> in;
+    std::vector<MutableImageView> out;
+  };
+  Carried carry(const std::vector<ImageView>& in, const std::vector<MutableImageView>& out);
+  void bring_back(const Carried& carried, const std::vector<MutableImageView>& out);
+
+  std::shared_ptr<Engine> engine_;
+};
+
+}  // namespace test
+}  // namespace v1
+}  // namespace relievo
