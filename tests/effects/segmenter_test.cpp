@@ -1,11 +1,15 @@
 #include <relievo/depth_estimator.hpp>
 #include <relievo/segmenter.hpp>
 
+#include <algorithm>
 #include <cstdlib>
+#include <limits>
 
 #include "common/assets.hpp"
+#include "common/images.hpp"
 #include "common/pictures.hpp"
 #include "common/sentence.hpp"
+#include "effects/segment.hpp"
 
 namespace {
 
@@ -50,6 +54,17 @@ TEST(Segmenter, ASlantedPlaneHasNoSubject) {
   EXPECT_EQ(brightest(Segmenter(Device::cpu()).segment(photo, depth_of(ramp))), 0);
 }
 
+// Pixels of a matte on the other side than in `shape`, f32.
+int pixels_off(const Image& matte, const Image& shape) {
+  int wrong = 0;
+  for (int y = 0; y < shape.height(); ++y) {
+    for (int x = 0; x < shape.width(); ++x) {
+      wrong += (matte.row<std::uint8_t>(y)[x] > 127) != (shape.row<float>(y)[x] > 0);
+    }
+  }
+  return wrong;
+}
+
 TEST(Segmenter, TakesWhatIsRaisedAndNotTheNearGround) {
   const Image photo = disc_photo<std::uint8_t>(160, 120, {Scalar::u8, 3}, 255);
   const Image shape = pictures::disc(160, 120, 1, 0);
@@ -62,12 +77,7 @@ TEST(Segmenter, TakesWhatIsRaisedAndNotTheNearGround) {
       depth.row<float>(y)[x] = ground + (shape.row<float>(y)[x] > 0 ? 0.25f : 0);
     }
   }
-  const Image matte = Segmenter(Device::cpu()).segment(photo, depth_of(depth));
-  int wrong = 0;
-  for (int y = 0; y < 120; ++y) {
-    for (int x = 0; x < 160; ++x) wrong += (matte.row<std::uint8_t>(y)[x] > 127) != (shape.row<float>(y)[x] > 0);
-  }
-  EXPECT_LT(wrong, 60);
+  EXPECT_LT(pixels_off(Segmenter(Device::cpu()).segment(photo, depth_of(depth)), shape), 60);
 }
 
 float share_of(const Image& matte, float left, float top, float right, float bottom) {
@@ -109,11 +119,7 @@ void expect_disc(PixelFormat format, double scale) {
   const Image photo = disc_photo<T>(160, 120, format, scale);
   const Image shape = pictures::disc(160, 120, 1, 0);
   const Image matte = Segmenter(Device::cpu()).segment(photo, depth_of(pictures::disc(160, 120, 0.9f, 0.2f)));
-  int wrong = 0;
-  for (int y = 0; y < 120; ++y) {
-    for (int x = 0; x < 160; ++x) wrong += (matte.row<std::uint8_t>(y)[x] > 127) != (shape.row<float>(y)[x] > 0);
-  }
-  EXPECT_LT(wrong, 60);
+  EXPECT_LT(pixels_off(matte, shape), 60);
   EXPECT_EQ(matte.row<std::uint8_t>(60)[80], 255);
   EXPECT_EQ(matte.row<std::uint8_t>(2)[2], 0);
 }
@@ -126,14 +132,52 @@ TEST(Segmenter, FindsADiscInEveryFormat) {
   }
 }
 
-TEST(Segmenter, TakesPhotosOfOnePixelAndOneRow) {
-  for (const auto& [width, height] : {std::pair{1, 1}, std::pair{1, 50}, std::pair{50, 1}}) {
-    const Image photo = pictures::waves<std::uint8_t>(width, height, {Scalar::u8, 3}, 255);
-    for (const SegmentMethod method : {SegmentMethod::automatic, SegmentMethod::otsu}) {
+TEST(Segmenter, PixelsThatAreNoNumbersSpoilNoOthers) {
+  const Image shape = pictures::disc(160, 120, 1, 0);
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), 1e30f}) {
+    Image photo = disc_photo<float>(160, 120, {Scalar::f32, 3}, 1);
+    // One on the outline, one beside it.
+    for (const int x : {50, 44}) photo.row<float>(60)[3 * x] = bad;
+    const Image matte = Segmenter(Device::cpu()).segment(photo, depth_of(pictures::disc(160, 120, 0.9f, 0.2f)));
+    EXPECT_LT(pixels_off(matte, shape), 70) << bad;
+  }
+}
+
+TEST(Segmenter, ReportsItsProgressToTheEnd) {
+  const Image photo = disc_photo<std::uint8_t>(160, 120, {Scalar::u8, 3}, 255);
+  for (const SegmentMethod method : {SegmentMethod::automatic, SegmentMethod::otsu}) {
+    for (const float near : {0.9f, 0.2f}) {
       SegmentOptions options;
       options.method = method;
-      const DepthMap depth = depth_of(pictures::disc(width, height, 1, 0));
-      EXPECT_EQ(Segmenter(Device::cpu(), options).segment(photo, depth).height(), height);
+      std::vector<double> heard;
+      const Progress progress([&](double fraction, std::string_view) {
+        heard.push_back(fraction);
+        return true;
+      });
+      (void)Segmenter(Device::cpu(), options).segment(photo, depth_of(pictures::disc(160, 120, near, 0.2f)), progress);
+      EXPECT_TRUE(std::is_sorted(heard.begin(), heard.end()));
+      EXPECT_EQ(heard.front(), 0);
+      EXPECT_EQ(heard.back(), 1) << name_of(method) << " with a disc at " << near;
+    }
+  }
+}
+
+TEST(Segmenter, TakesPhotosOfOnePixelAndOneRow) {
+  for (const SegmentMethod method : {SegmentMethod::automatic, SegmentMethod::otsu}) {
+    SegmentOptions options;
+    options.method = method;
+    const Segmenter segmenter(Device::cpu(), options);
+    EXPECT_EQ(brightest(segmenter.segment(test::photo(1, 1), depth_of(test::flat(1, 1, test::f32_1, 1)))), 0);
+    // The middle fifth of a line is near and of another colour.
+    for (const auto& [width, height] : {std::pair{1, 100}, std::pair{100, 1}}) {
+      const auto subject = [](int x, int y, int) { return x + y >= 40 && x + y < 60 ? 1.0 : 0.0; };
+      const Image matte = segmenter.segment(test::make(width, height, test::u8_3, subject),
+                                            depth_of(test::make(width, height, test::f32_1, subject)));
+      ASSERT_EQ(matte.height(), height);
+      const auto at = [&](int i) { return test::at(matte, width > 1 ? i : 0, height > 1 ? i : 0); };
+      EXPECT_GT(at(50), 0.98) << name_of(method) << ", " << width << " x " << height;
+      EXPECT_EQ(at(20), 0);
+      EXPECT_EQ(at(80), 0);
     }
   }
 }
@@ -161,16 +205,23 @@ TEST(Faces, FindsTheAstronautAlone) {
   EXPECT_NEAR(faces[0].width, 95, 25);
 }
 
+TEST(Faces, ScaledTheyStayWithinThePhoto) {
+  // A box at the far corner of 640 x 240 pixels, in a photo of 1000 x 375; both edges of it fall on a half.
+  const std::vector<Face> faces = scaled({{632, 216, 8, 24}}, 640, 240, 1000, 375);
+  ASSERT_EQ(faces.size(), 1u);
+  EXPECT_EQ(faces[0].x, 988);  // 987.5
+  EXPECT_EQ(faces[0].width, 12);
+  EXPECT_EQ(faces[0].y, 338);  // 337.5
+  EXPECT_EQ(faces[0].height, 37);
+  // Sides of a small copy are rounded: 1000 x 337 becomes 640 x 216, not 215.68.
+  const Face tall = scaled({{0, 0, 640, 216}}, 640, 216, 1000, 337)[0];
+  EXPECT_EQ(tall.width, 1000);
+  EXPECT_EQ(tall.height, 337);
+}
+
 TEST(Faces, FindsNoneInAStillLife) {
   RELIEVO_ASSET(path, "coffee.png");
   EXPECT_TRUE(find_faces(pictures::read_rgb(path)).empty());
-}
-
-TEST(Faces, WithoutCascadesThereAreNone) {
-  const Image photo = pictures::waves<std::uint8_t>(90, 60, {Scalar::u8, 3}, 255);
-  setenv("RELIEVO_HAAR_DIR", "/nowhere", 1);
-  EXPECT_TRUE(find_faces(photo).empty());
-  unsetenv("RELIEVO_HAAR_DIR");
 }
 
 }  // namespace
