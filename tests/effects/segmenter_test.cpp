@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <limits>
+#include <optional>
 
 #include "common/assets.hpp"
 #include "common/images.hpp"
@@ -222,6 +225,118 @@ TEST(Faces, ScaledTheyStayWithinThePhoto) {
 TEST(Faces, FindsNoneInAStillLife) {
   RELIEVO_ASSET(path, "coffee.png");
   EXPECT_TRUE(find_faces(pictures::read_rgb(path)).empty());
+}
+
+// The folder of cascades for as long as it lives.
+class CascadeFolder {
+ public:
+  explicit CascadeFolder(const std::string& folder) {
+    if (const char* before = std::getenv(variable)) before_ = before;
+    setenv(variable, folder.c_str(), 1);
+  }
+  CascadeFolder(const CascadeFolder&) = delete;
+  CascadeFolder& operator=(const CascadeFolder&) = delete;
+  ~CascadeFolder() { before_ ? setenv(variable, before_->c_str(), 1) : unsetenv(variable); }
+
+ private:
+  static constexpr const char* variable = "RELIEVO_HAAR_DIR";
+  std::optional<std::string> before_;
+};
+
+TEST(Faces, WithoutCascadesThereAreNone) {
+  RELIEVO_ASSET(path, "astronaut.png");
+  const CascadeFolder nowhere("/nowhere");
+  EXPECT_TRUE(find_faces(pictures::read_rgb(path)).empty());
+}
+
+class CascadeFile : public testing::Test {
+ protected:
+  CascadeFile() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "relievo_haar_XXXXXX").string();
+    root_ = mkdtemp(pattern.data());
+    next();
+  }
+  ~CascadeFile() override { std::filesystem::remove_all(root_); }
+
+  // Another folder, since what was read is not read again.
+  void next() {
+    folder = root_ + "/" + std::to_string(count_++);
+    std::filesystem::create_directory(folder);
+    file = folder + "/haarcascade_frontalface_default.xml";
+  }
+
+  std::string error() const {
+    const CascadeFolder here(folder);
+    return test::error_of([] {
+      EXPECT_TRUE(find_faces(pictures::waves<std::uint8_t>(90, 60, {Scalar::u8, 3}, 255)).empty());
+    });
+  }
+
+  std::string folder, file;
+
+ private:
+  std::string root_;
+  int count_ = 0;
+};
+
+TEST_F(CascadeFile, ADamagedOneIsNamedAndNotFollowed) {
+  // Two nodes, the first of which leads to the second, and a stage that nothing passes.
+  const std::string sound = R"(<?xml version="1.0"?>
+<opencv_storage><cascade>
+<stageType>BOOST</stageType><featureType>HAAR</featureType><height>20</height><width>20</width>
+<stageParams><boostType>GAB</boostType></stageParams><featureParams><maxCatCount>0</maxCatCount></featureParams>
+<stageNum>1</stageNum>
+<stages><_><maxWeakCount>1</maxWeakCount><stageThreshold>1.</stageThreshold><weakClassifiers><_>
+<internalNodes>1 0 0 0.5 -1 -2 1 0.5</internalNodes><leafValues>0. 0. 0.</leafValues></_></weakClassifiers></_></stages>
+<features><_><rects><_>0 0 20 20 -1.</_><_>5 5 10 10 2.</_></rects><tilted>0</tilted></_>
+<_><rects><_>9 0 5 9 -1.</_><_>9 0 2 2 3.</_></rects><tilted>1</tilted></_></features>
+</cascade></opencv_storage>
+)";
+  const auto error_with = [&](const std::string& before, const std::string& after) {
+    std::string text = sound;
+    text.replace(text.find(before), before.size(), after);
+    next();
+    std::ofstream(file) << text;
+    return error();
+  };
+  EXPECT_EQ(error_with("BOOST", "BOOST"), "nothing");
+  const std::pair<const char*, const char*> damages[] = {
+      {sound.c_str(), ""},
+      {sound.c_str(), "no cascade"},
+      {"</opencv_storage>", ""},
+      {"<cascade>", "<cascade><a>1</b>"},
+      {"BOOST", "FOREST"},
+      {"HAAR", "LBP"},
+      {"<height>20", "<height>0"},
+      {"<width>20", "<width>2000000000"},
+      {"<maxCatCount>0", "<maxCatCount>32"},
+      {"1 0 0 0.5", "2 0 0 0.5"},         // Beyond the last node.
+      {"-1 -2 1 0.5", "1 -2 1 0.5"},      // Round in circles.
+      {"-1 -2 1 0.5", "-1 -3 1 0.5"},     // Beyond the last leaf.
+      {"-1 -2 1 0.5", "-1 -2 2 0.5"},     // Beyond the last feature.
+      {"-1 -2 1 0.5", "-1 -2 -1 0.5"},    // Before the first.
+      {"-1 -2 1 0.5", "-1 -2 1"},         // Half a node.
+      {"-1 -2 1 0.5", "-1 -2 one 0.5"},   // No number.
+      {"0. 0. 0.", "0. 0."},              // A leaf too few.
+      {"5 5 10 10 2.", "5 5 16 10 2."},   // Beyond the right of the window,
+      {"5 5 10 10 2.", "5 5 10 16 2."},   // its bottom,
+      {"5 5 10 10 2.", "-5 5 10 10 2."},  // its left,
+      {"5 5 10 10 2.", "5 -5 10 10 2."},  // its top.
+      {"5 5 10 10 2.", "5 5 10 10"},      // No weight.
+      {"9 0 5 9 -1.", "8 0 5 9 -1."},     // Tilted, beyond the left,
+      {"9 0 5 9 -1.", "15 0 6 9 -1."},    // the right,
+      {"9 0 5 9 -1.", "9 7 5 9 -1."},     // the bottom.
+      {"<_>9 0 2 2 3.</_>", "<_>9 0 2 2 3.</_><_>9 0 2 2 3.</_><_>9 0 2 2 3.</_>"},
+  };
+  for (const auto& [before, after] : damages) {
+    const std::string error = error_with(before, after);
+    EXPECT_EQ(error, "corrupt_data: The face cascade " + file + " is damaged.") << after;
+  }
+}
+
+TEST_F(CascadeFile, OneThatCannotBeReadIsNamed) {
+  std::filesystem::create_directory(file);
+  EXPECT_EQ(error(), "io: The face cascade " + file + " cannot be read.");
 }
 
 }  // namespace
