@@ -185,6 +185,18 @@ TEST(Segmenter, TakesPhotosOfOnePixelAndOneRow) {
   }
 }
 
+TEST(Segmenter, NeitherReadsNorChangesTheCallersGenerator) {
+  const Image photo = disc_photo<std::uint8_t>(160, 120, {Scalar::u8, 3}, 255);
+  const DepthMap depth = depth_of(pictures::disc(160, 120, 0.9f, 0.2f));
+  std::vector<Image> mattes;
+  for (const std::uint64_t state : {std::uint64_t{1}, std::uint64_t{77}}) {
+    cv::theRNG().state = state;
+    mattes.push_back(Segmenter(Device::cpu()).segment(photo, depth));
+    EXPECT_EQ(cv::theRNG().state, state);
+  }
+  EXPECT_TRUE(test::same(mattes[0], mattes[1]));
+}
+
 TEST(Segmenter, RefusesWhatDoesNotFit) {
   const Image photo = pictures::waves<std::uint8_t>(20, 10, {Scalar::u8, 3}, 255);
   const Segmenter segmenter(Device::cpu());
