@@ -7,6 +7,7 @@
 #include <fstream>
 #include <limits>
 #include <optional>
+#include <thread>
 
 #include "common/assets.hpp"
 #include "common/images.hpp"
@@ -132,6 +133,8 @@ TEST(Segmenter, FindsADiscInEveryFormat) {
     expect_disc<std::uint8_t>({Scalar::u8, channels}, 255);
     expect_disc<std::uint16_t>({Scalar::u16, channels}, 65535);
     expect_disc<float>({Scalar::f32, channels}, 1);
+    // The bit patterns of halves from 0.0 to about 1.
+    expect_disc<std::uint16_t>({Scalar::f16, channels}, 0x3c00);
   }
 }
 
@@ -218,6 +221,31 @@ TEST(Faces, FindsTheAstronautAlone) {
   EXPECT_NEAR(faces[0].x + faces[0].width / 2, 225, 20);
   EXPECT_NEAR(faces[0].y + faces[0].height / 2, 113, 20);
   EXPECT_NEAR(faces[0].width, 95, 25);
+}
+
+TEST(Faces, AreTheSameInEveryFormatAndOnEveryThread) {
+  RELIEVO_ASSET(path, "astronaut.png");
+  const Image photo = pictures::read_rgb(path);
+  const std::vector<Face> wanted = find_faces(photo);
+  ASSERT_EQ(wanted.size(), 1u);
+  const auto expect_same = [&](const std::vector<Face>& faces) {
+    ASSERT_EQ(faces.size(), 1u);
+    EXPECT_EQ(faces[0].x, wanted[0].x);
+    EXPECT_EQ(faces[0].y, wanted[0].y);
+    EXPECT_EQ(faces[0].width, wanted[0].width);
+    EXPECT_EQ(faces[0].height, wanted[0].height);
+  };
+  std::vector<std::vector<Face>> found(4);
+  std::vector<std::thread> threads;
+  const PixelFormat formats[] = {{Scalar::u8, 4}, {Scalar::u16, 3}, {Scalar::f16, 4}, {Scalar::f32, 3}};
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&, i] {
+      found[i] = find_faces(test::make(photo.width(), photo.height(), formats[i],
+                                       [&](int x, int y, int c) { return c == 3 ? 1 : test::at(photo, x, y, c); }));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::vector<Face>& faces : found) expect_same(faces);
 }
 
 TEST(Faces, ScaledTheyStayWithinThePhoto) {
