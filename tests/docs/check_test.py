@@ -104,6 +104,7 @@ class Check(unittest.TestCase):
         self.expect(check.check_leftovers, "src/core/a.cpp", "// TO" + "DO: later\n", "behind")
         self.expect(check.check_leftovers, "docs/a.md", "FIX" + "ME\n", "behind")
         self.expect(check.check_leftovers, "cmake/a.cmake", "set(x /ho" + "me/me/x)\n", "one machine")
+        self.expect(check.check_leftovers, "dev", 'log="/t' + 'mp/x.log"\n', "one machine")
         self.expect_none(check.check_leftovers, "docs/a.md", "src/home/x and https://example.org/home/x\n")
 
     def test_links(self):
