@@ -235,8 +235,13 @@ TEST_F(BadInput, AnErrorHasItsLineForItselfOnATerminal) {
   ASSERT_TRUE(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
   const std::string name = ptsname(master);
   const int terminal = open(name.c_str(), O_RDWR | O_NOCTTY);
-  const test::Outcome run = test::relievo({"depth", "photo.png", "-o", "absent/d.png"}, folder.path(),
-                                          [&] { dup2(terminal, STDERR_FILENO); });
+  const auto before = [&] {
+    dup2(terminal, STDERR_FILENO);
+    // Fails at the very end, as the disk is full.
+    const rlimit limit{4096, 4096};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  };
+  const test::Outcome run = test::relievo({"depth", "photo.png", "-o", "d.pfm"}, folder.path(), before);
   EXPECT_EQ(run.code, 1);
   std::string seen(1 << 16, '\0');
   const ssize_t count = read(master, seen.data(), seen.size());
