@@ -1,14 +1,12 @@
 // The relievo command.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <relievo/error.hpp>
@@ -23,22 +21,22 @@ namespace {
 constexpr int failed = 1;
 constexpr int wrong_use = 2;
 
-constexpr std::array<std::string_view, 8> verbs{"all",   "depth",    "segment", "inpaint",
-                                                "bokeh", "parallax", "stereo",  "info"};
-
-bool is_verb(const std::string& word) { return std::find(verbs.begin(), verbs.end(), word) != verbs.end(); }
-
 /// `relievo PHOTO` means `relievo all PHOTO`, and `relievo --quiet PHOTO` as much.
-void add_verb(std::vector<std::string>& arguments) {
+void add_verb(const CLI::App& app, std::vector<std::string>& arguments) {
   if (arguments.empty()) throw CLI::RequiredError("A photo or a verb");
+  const std::vector<const CLI::App*> verbs = app.get_subcommands({});
+  const auto is_verb = [&](const std::string& word) {
+    return std::any_of(verbs.begin(), verbs.end(), [&](const CLI::App* verb) { return verb->get_name() == word; });
+  };
   const std::string& first = arguments[0];
   if (is_verb(first) || first == "-h" || first == "--help" || first == "--version") return;
   if (first.starts_with("-")) {
     const auto late = std::find_if(arguments.begin(), arguments.end(), is_verb);
     if (late != arguments.end()) throw CLI::ValidationError("The verb comes first: relievo " + *late + " ...");
   } else if (arguments.size() > 1 && !std::filesystem::exists(first) && std::filesystem::exists(arguments[1])) {
-    throw CLI::ValidationError("There is no verb and no file \"" + first +
-                               "\"; verbs are all, depth, segment, inpaint, bokeh, parallax, stereo and info.");
+    std::string names;
+    for (const CLI::App* verb : verbs) names += (names.empty() ? "" : ", ") + verb->get_name();
+    throw CLI::ValidationError("There is no verb and no file \"" + first + "\"; verbs are " + names + ".");
   }
   arguments.insert(arguments.begin(), "all");
 }
@@ -67,7 +65,7 @@ int run(std::vector<std::string> arguments, tool::Preset preset) {
   // Set last, as verbs would inherit it.
   app.footer("`relievo VERB --help` lists the flags of a verb.");
   try {
-    add_verb(arguments);
+    add_verb(app, arguments);
     std::reverse(arguments.begin(), arguments.end());
     app.parse(std::move(arguments));
     return 0;
