@@ -1,11 +1,9 @@
-#include <OpenImageIO/imageio.h>
-
 #include <algorithm>
 
 #include <relievo/io/depth.hpp>
 #include <relievo/io/photo.hpp>
 
-#include "support.hpp"
+#include "photo_support.hpp"
 
 namespace relievo_tests {
 namespace {
@@ -133,12 +131,7 @@ void claim_size(const std::string& path, unsigned width, unsigned height) {
   };
   if (b[0] == 0x89) {
     put(16, width, 4), put(20, height, 4);
-    std::uint32_t crc = ~0u;
-    for (std::size_t i = 12; i < 29; ++i) {
-      crc ^= b[i];
-      for (int k = 0; k < 8; ++k) crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
-    }
-    put(29, ~crc, 4);
+    put(29, png_crc(b, 12, 29), 4);
   } else {
     const std::uint8_t marker[] = {0xFF, 0xC0};
     const auto at = static_cast<std::size_t>(std::search(b.begin(), b.end(), marker, marker + 2) - b.begin());
