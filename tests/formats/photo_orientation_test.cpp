@@ -128,6 +128,26 @@ TEST(Photo, FieldOfViewFollowsTheFocalLength) {
   EXPECT_NEAR(photo.fov_degrees(), 39.598, 1e-3);
 }
 
+TEST(Photo, TheThumbnailGoesHoweverManyTagsComeBefore) {
+  constexpr unsigned tags = 1500, next = 8 + 2 + tags * 12 + 4, thumbnail = next + 2 + 2 * 12 + 4;
+  Bytes b;
+  text(b, std::string("MM\0*\0\0\0\x08", 8));
+  big16(b, tags);
+  for (unsigned i = 0; i < tags; ++i) big16(b, 0x1000 + i), big16(b, 3), big32(b, 1), big32(b, 0);
+  big32(b, next);
+  big16(b, 2);
+  big16(b, 0x0201), big16(b, 4), big32(b, 1), big32(b, thumbnail);
+  big16(b, 0x0202), big16(b, 4), big32(b, 1), big32(b, 4);
+  big32(b, 0);
+  text(b, "THMB");
+  TempDir folder;
+  io::write(folder / "flat.jpg", smooth_image(24, 16, 3));
+  save(folder / "a.jpg", with_jpeg_exif(load(folder / "flat.jpg"), b));
+  b.resize(thumbnail);
+  std::fill_n(b.begin() + next - 4, 4, std::uint8_t{0});
+  EXPECT_EQ(io::read(folder / "a.jpg").exif, b);
+}
+
 TEST(Photo, HostileExifIsPassedOver) {
   TempDir folder;
   io::write(folder / "flat.jpg", smooth_image(24, 16, 3));
