@@ -10,6 +10,7 @@ namespace {
 
 using relievo::Color;
 using relievo::Image;
+using relievo::PixelFormat;
 using relievo::Primaries;
 using relievo::Scalar;
 using relievo::Transfer;
@@ -120,6 +121,86 @@ TEST(Photo, AProfileOfOtherNumbersIsNotWritten) {
   source.icc = profile(p3_colorants, srgb_curve());
   io::write(folder / "a.png", smooth_image(16, 16, 3), source);
   EXPECT_TRUE((io::read(folder / "a.png").image.color() == Color{}));
+}
+
+TEST(Photo, FloatsAndGreyKeepTheirCurveThroughAProfile) {
+  struct Case {
+    const char* name;
+    PixelFormat format;
+    Transfer transfer;
+  };
+  // Floats in TIFF without a profile are read as linear, all else as sRGB.
+  const Case cases[] = {{"a.tif", {Scalar::f32, 3}, Transfer::srgb},   {"a.tif", {Scalar::f32, 1}, Transfer::srgb},
+                        {"a.tif", {Scalar::f32, 1}, Transfer::linear}, {"a.tif", {Scalar::u16, 1}, Transfer::bt709},
+                        {"a.png", {Scalar::u8, 1}, Transfer::gamma22}, {"a.jpg", {Scalar::u8, 1}, Transfer::gamma22}};
+  TempDir folder;
+  for (const Case& c : cases) {
+    const Color color{Primaries::bt709, c.transfer, false};
+    io::write(folder / c.name, noise_image(16, 16, c.format, color));
+    const io::Photo photo = io::read(folder / c.name);
+    EXPECT_TRUE(photo.image.format() == c.format) << c.name;
+    EXPECT_TRUE(photo.image.color() == color) << c.name << ' ' << int(c.transfer);
+  }
+  io::write(folder / "b.png", noise_image(16, 16, {Scalar::u8, 1}));
+  EXPECT_TRUE(io::read(folder / "b.png").icc.empty());
+}
+
+TEST(Photo, AProfileThatPngCannotHoldIsReplaced) {
+  TempDir folder;
+  io::Photo source;
+  source.icc = profile(p3_colorants, srgb_curve());
+  source.icc.push_back(0);  // now its header states another size, which libpng refuses
+  Image image = smooth_image(16, 16, 3);
+  image.set_color({Primaries::display_p3, Transfer::srgb, false});
+  io::write(folder / "a.png", image, source);
+  const io::Photo photo = io::read(folder / "a.png");
+  EXPECT_EQ(photo.image.color().primaries, Primaries::display_p3);
+  expect_same_pixels(image, photo.image);
+}
+
+TEST(Photo, APngsCodesOutrankItsProfileWhereTheyAreKnown) {
+  TempDir folder;
+  io::Photo source;
+  source.icc = profile(p3_colorants, srgb_curve());
+  Image image = smooth_image(16, 16, 3);
+  image.set_color({Primaries::display_p3, Transfer::srgb, false});
+  io::write(folder / "a.png", image, source);
+  const Bytes png = load(folder / "a.png");
+  // Primaries and transfer by their numbers in ITU-T H.273, RGB, full range; the chunk goes after the header.
+  const auto color_with = [&](std::uint8_t primaries, std::uint8_t transfer) {
+    Bytes coded(png.begin(), png.begin() + 33);
+    png_chunk(coded, "cICP", {primaries, transfer, 0, 1});
+    coded.insert(coded.end(), png.begin() + 33, png.end());
+    save(folder / "b.png", coded);
+    const io::Photo photo = io::read(folder / "b.png");
+    EXPECT_EQ(photo.icc.empty(), photo.image.color().primaries != Primaries::display_p3);
+    return photo.image.color();
+  };
+  EXPECT_TRUE((color_with(9, 14) == Color{Primaries::bt2020, Transfer::bt709, false}));
+  EXPECT_TRUE((color_with(1, 13) == Color{Primaries::bt709, Transfer::srgb, false}));
+  EXPECT_TRUE((color_with(1, 4) == Color{Primaries::bt709, Transfer::gamma22, false}));
+  // PQ (SMPTE ST 2084) is not known here, so the profile is the better word.
+  EXPECT_TRUE((color_with(9, 16) == Color{Primaries::display_p3, Transfer::srgb, false}));
+}
+
+TEST(Photo, AProfileWithAPartMissingIsNone) {
+  TempDir folder;
+  io::Photo source;
+  source.icc = profile(p3_colorants, srgb_curve());
+  const std::size_t size = 70000;  // more than one segment of JPEG holds
+  source.icc.resize(size);
+  for (std::size_t i = 0; i < 4; ++i) source.icc[i] = static_cast<std::uint8_t>(size >> (24 - 8 * i));
+  Image image = smooth_image(16, 16, 3);
+  image.set_color({Primaries::display_p3, Transfer::srgb, false});
+  io::write(folder / "a.jpg", image, source);
+  EXPECT_EQ(io::read(folder / "a.jpg").icc, source.icc);
+  Bytes jpeg = load(folder / "a.jpg");
+  const std::string second("ICC_PROFILE\0\x02\x02", 14);
+  const auto found = std::search(jpeg.begin(), jpeg.end(), second.begin(), second.end());
+  ASSERT_NE(found, jpeg.end());
+  *(found - 3) = 0xED;  // the marker of another kind of segment
+  save(folder / "a.jpg", jpeg);
+  EXPECT_TRUE(io::read(folder / "a.jpg").icc.empty());
 }
 
 TEST(Photo, HostileProfilesDoNoHarm) {

@@ -82,6 +82,13 @@ TEST(Photo, BilevelTiffBecomesGrey) {
   EXPECT_THAT(std::vector<int>(bottom, bottom + 8), testing::ElementsAre(0, 0, 0, 0, 255, 255, 255, 255));
 }
 
+TEST(Photo, DoublesOfATiffAreRefused) {
+  TempDir folder;
+  const double pixels[] = {0.25, 1.5};
+  write_raw(folder / "a.tif", OIIO::ImageSpec(2, 1, 1, OIIO::TypeDesc::DOUBLE), pixels);
+  expect_error(ErrorCode::unsupported, "64-bit floats", [&] { io::read(folder / "a.tif"); });
+}
+
 TEST(Photo, AssociatedTiffAlphaComesOutStraight) {
   TempDir folder;
   OIIO::ImageSpec spec(1, 1, 4, OIIO::TypeDesc::UINT8);
