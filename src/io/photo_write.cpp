@@ -18,14 +18,12 @@ namespace io {
 namespace {
 
 FileKind kind_by_name(const std::string& path) {
-  const std::string extension = extension_of(path);
-  if (extension == ".jpg" || extension == ".jpeg") return FileKind::jpeg;
+  static constexpr std::string_view known[] = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".exr"};
+  const std::string extension = extension_among(path, known, "a photo");
   if (extension == ".png") return FileKind::png;
-  if (extension == ".tif" || extension == ".tiff") return FileKind::tiff;
   if (extension == ".webp") return FileKind::webp;
   if (extension == ".exr") return FileKind::openexr;
-  fail(ErrorCode::invalid_argument, "'", path,
-       "' has no extension of a picture; .jpg .jpeg .png .tif .tiff .webp .exr are allowed");
+  return extension.starts_with(".t") ? FileKind::tiff : FileKind::jpeg;
 }
 
 void check_side(const std::string& path, const ImageView& image, int most) {
@@ -152,6 +150,11 @@ Bytes encode_image(const char* plugin, const std::string& path, OIIO::ImageSpec 
   const std::string reason = take_error(*writer);
   if (!done) fail(ErrorCode::io, "Cannot encode '", path, "'", reason.empty() ? "" : ": ", reason, ".");
   return bytes;
+}
+
+void check_photo_path(const std::string& path) {
+  kind_by_name(path);
+  check_writable(path);
 }
 
 void detail::write(const std::string& path, const ImageView& image, const Photo* source, const WriteOptions* given,
