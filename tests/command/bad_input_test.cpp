@@ -157,6 +157,20 @@ TEST_F(BadInput, UnknownOutputExtension) {
   expect_refused({"parallax", "photo.png", "-o", "p.avi"}, 2, ".avi");
 }
 
+// The photo is absent, so that whatever is refused for another reason is refused before it is looked for.
+TEST_F(BadInput, OutputThatCannotBeWrittenIsRefusedBeforeTheWork) {
+  for (const char* verb : {"depth", "segment", "inpaint", "bokeh", "parallax", "stereo"}) {
+    expect_refused({verb, "absent.png", "-o", "o.xyz"}, 2, "o.xyz");
+    expect_refused({verb, "absent.png", "-o", "o"}, 2, "'o'");
+    const std::string name = verb == std::string("parallax") ? "nowhere/o.mp4" : "nowhere/o.png";
+    expect_refused({verb, "absent.png", "-o", name}, 1, name);
+    expect_refused({verb, "absent.png", "-o", name.substr(8)}, 1, "absent.png");
+  }
+  expect_refused({"stereo", "absent.png", "-o", "nowhere/o.hevc"}, 1, "nowhere");
+  expect_refused({"stereo", "absent.png", "--left", "l.mp4"}, 2, "l.mp4");
+  expect_refused({"stereo", "absent.png", "--right", "nowhere/r.png"}, 1, "nowhere");
+}
+
 TEST_F(BadInput, UnknownFlagVerbAndModel) {
   relievo::io::write(folder / "photo.png", test::picture(32, 32));
   expect_refused({"bokeh", "photo.png", "--bluriness", "3"}, 2, "--bluriness");

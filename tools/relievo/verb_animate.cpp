@@ -27,6 +27,7 @@ void add_parallax(CLI::App& app, Inputs& inputs) {
   add_scene_flags(*verb, inputs);
   verb->callback([&inputs, flags, crf, max_bytes] {
     const std::string path = inputs.output_or("_parallax.mp4");
+    relievo::io::check_video_path(path);
     const bool gif = extension_of(path) == ".gif";
     if (const CLI::Option* idle = gif ? crf : max_bytes; idle->count() > 0) {
       throw CLI::ValidationError(idle->get_name() + " does nothing for " + path + ".");
@@ -65,6 +66,13 @@ void add_stereo(CLI::App& app, Inputs& inputs) {
   verb->add_option("--right", flags->right, "write the right view too")->type_name("FILE");
   add_scene_flags(*verb, inputs);
   verb->callback([&inputs, flags] {
+    const std::string path = inputs.output_or("_stereo.jpg");
+    const std::string kind = extension_of(path);
+    const bool is_video = kind == ".mp4" || kind == ".mov" || kind == ".hevc";
+    is_video ? relievo::io::check_video_path(path) : relievo::io::check_photo_path(path);
+    for (const std::string& view : {flags->left, flags->right}) {
+      if (!view.empty()) relievo::io::check_photo_path(view);
+    }
     const relievo::Device device = inputs.open_device();
     const relievo::StereoEncoder stereo(device, flags->options);
     const relievo::io::Photo photo = inputs.read_photo();
@@ -72,11 +80,9 @@ void add_stereo(CLI::App& app, Inputs& inputs) {
     const relievo::LayeredScene scene = inputs.bake_scene(device, photo, depth);
     const relievo::StereoPair pair =
         inputs.report.stage("stereo", [&] { return stereo.render(scene, inputs.report.progress()); });
-    const std::string path = inputs.output_or("_stereo.jpg");
     inputs.report.stage("write", [&] {
       const relievo::Image packed = stereo.pack(pair);
-      const std::string kind = extension_of(path);
-      if (kind == ".mp4" || kind == ".mov" || kind == ".hevc") {
+      if (is_video) {
         write_stereo_video(path, packed, flags->options.layout, inputs.threads);
       } else {
         relievo::io::write(path, packed, photo);

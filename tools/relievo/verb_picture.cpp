@@ -34,10 +34,11 @@ void add_depth(CLI::App& app, Inputs& inputs) {
              "the depth: .pfm .npy .exr hold the values, .png 16 bits, .jpg is for the eye (NAME_depth.png)");
   add_depth_flags(*verb, inputs);
   verb->callback([&inputs] {
+    const std::string path = inputs.output_or("_depth.png");
+    relievo::io::check_depth_path(path);
     const relievo::Device device = inputs.open_device();
     const relievo::io::Photo photo = inputs.read_photo();
     const relievo::DepthMap depth = inputs.find_depth(device, photo);
-    const std::string path = inputs.output_or("_depth.png");
     inputs.report.stage("write", [&] { relievo::io::write_depth(path, depth); });
     const std::string kind = extension_of(path);
     inputs.report.add_file(path, kind == ".png" ? "depth, 16 bits: bright is near"
@@ -55,6 +56,8 @@ void add_segment(CLI::App& app, Inputs& inputs) {
   add_preset_flag(*verb);
   add_depth_flags(*verb, inputs);
   verb->callback([&inputs] {
+    const std::string path = inputs.output_or("_matte.png");
+    relievo::io::check_photo_path(path);
     const relievo::Device device = inputs.open_device();
     const relievo::io::Photo photo = inputs.read_photo();
     const relievo::DepthMap depth = inputs.find_depth(device, photo);
@@ -62,7 +65,7 @@ void add_segment(CLI::App& app, Inputs& inputs) {
       return relievo::Segmenter(device, inputs.bake.segment).segment(photo.image, depth, inputs.report.progress());
     });
     inputs.note_subject(has_subject(matte));
-    write_picture(inputs, inputs.output_or("_matte.png"), matte, nullptr, "matte of the subject");
+    write_picture(inputs, path, matte, nullptr, "matte of the subject");
   });
 }
 
@@ -79,6 +82,8 @@ void add_inpaint(CLI::App& app, Inputs& inputs) {
   exclude(add_depth_flags(*verb, inputs), mask);
   exclude(add_subject_flags(*verb, inputs), mask);
   verb->callback([&inputs] {
+    const std::string path = inputs.output_or("_background.png");
+    relievo::io::check_photo_path(path);
     const relievo::Device device = inputs.open_device();
     const relievo::io::Photo photo = inputs.read_photo();
     const relievo::Image hole = inputs.read_mask(photo.image);
@@ -92,7 +97,7 @@ void add_inpaint(CLI::App& app, Inputs& inputs) {
       const relievo::LayeredScene scene = inputs.bake_scene(device, photo, depth);
       filled = relievo::Image::copy_of(scene.layer(0).color);
     }
-    write_picture(inputs, inputs.output_or("_background.png"), filled, &photo,
+    write_picture(inputs, path, filled, &photo,
                   hole.empty() ? "what the subject hides, filled" : "the photo with the hole filled");
   });
 }
@@ -116,6 +121,8 @@ void add_bokeh(CLI::App& app, Inputs& inputs) {
       ->excludes(face);
   add_scene_flags(*verb, inputs);
   verb->callback([&inputs, flags] {
+    const std::string path = inputs.output_or("_bokeh.jpg");
+    relievo::io::check_photo_path(path);
     const relievo::Device device = inputs.open_device();
     const relievo::BokehRenderer bokeh(device, flags->options);
     const relievo::io::Photo photo = inputs.read_photo();
@@ -125,7 +132,7 @@ void add_bokeh(CLI::App& app, Inputs& inputs) {
       const relievo::Focus focus = flags->face ? relievo::Focus::on_nearest_face(scene) : relievo::Focus{flags->focus};
       return bokeh.render(scene, focus, inputs.report.progress());
     });
-    write_picture(inputs, inputs.output_or("_bokeh.jpg"), picture, &photo, "depth of field");
+    write_picture(inputs, path, picture, &photo, "depth of field");
   });
 }
 
