@@ -29,7 +29,7 @@ struct TwoLayers {
 /// The same pixels for OpenCV; u8, u16 or f32.
 cv::Mat as_mat(const ImageView& view);
 
-/// 4000 x 3000, the size PERFORMANCE tables are made at; RELIEVO_BENCH_SIZE=WxH changes it.
+/// 4000 x 3000; RELIEVO_BENCH_SIZE=WxH changes it.
 struct BenchSize {
   int width, height;
 };
