@@ -62,7 +62,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
 
   /// Mean under `mask` around each pixel of rows first_row .. first_row + out.height - 1 of `in`
   /// (out.width = in.width), borders repeated, exact in integers and rounded to nearest. u8, u16
-  /// (exact), f32 (double sums); any channel count.
+  /// (exact), f32 (double sums); any channel count. `mask` has at most 65535 pixels and 640 runs.
   virtual void aperture_blur(const ImageView& in, const MutableImageView& out, const ApertureMask& mask,
                              int first_row) = 0;
 
