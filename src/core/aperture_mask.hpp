@@ -26,6 +26,9 @@ struct ApertureMask {
 /// with dx^2 + dy^2 <= radius^2 + radius / 2; polygons and the heart those whose centre is inside.
 ApertureMask make_aperture(Aperture shape, int radius);
 
+/// Whether a pixel lies in the heart of `radius`; rays from the centre leave it once.
+bool inside_heart(double x, double y, double radius);
+
 /// The mask turned by half a turn: a blur that gathers under it spreads a light in the shape of `mask`.
 ApertureMask mirrored(ApertureMask mask);
 
