@@ -19,8 +19,9 @@
 namespace relievo {
 inline namespace v1 {
 
-/// How `resize` samples. Pixel centres at +0.5; borders are repeated.
-enum class ResizeFilter { nearest, bilinear, area };
+/// How `resize` samples. Pixel centres at +0.5; borders are repeated. Bicubic is Keys' with a = -0.5, also called
+/// Catmull-Rom; of these only area averages what it makes smaller.
+enum class ResizeFilter { nearest, bilinear, bicubic, area };
 
 /// Motion of one layer: a point at p (px, relative to the image centre) of disparity d moves by
 ///   shift + (d - convergence) * (gain + gain_z * p).
@@ -54,7 +55,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// Any two sizes, one format.
   virtual void resize(const ImageView& in, const MutableImageView& out, ResizeFilter filter) = 0;
 
-  /// Separable Gaussian of odd `size` px; sigma = 0.3 ((size - 1) / 2 - 1) + 0.8 as in OpenCV; borders
+  /// Separable Gaussian of odd `size` px, at most 255; sigma = 0.3 ((size - 1) / 2 - 1) + 0.8 as in OpenCV; borders
   /// mirrored without repeating the edge pixel (BORDER_REFLECT_101). u8 (weights in 1/256 as in OpenCV), u16, f32;
   /// any channel count.
   /// May work in place.

@@ -42,7 +42,8 @@ std::vector<Picture> run_everything(int threads) {
             engine.convert(a, make(width, height, {to, std::uint8_t(k)}, {{}, Transfer::linear, false}));
           }
         }
-        for (const ResizeFilter filter : {ResizeFilter::nearest, ResizeFilter::bilinear, ResizeFilter::area}) {
+        for (const ResizeFilter filter :
+             {ResizeFilter::nearest, ResizeFilter::bilinear, ResizeFilter::bicubic, ResizeFilter::area}) {
           engine.resize(a, make(83, 59, format), filter);
         }
         engine.premultiply_linear(a, cover, 0, make(width, height, {Scalar::u16, 4}));
