@@ -23,6 +23,9 @@ inline namespace v1 {
 /// Catmull-Rom; of these only area averages what it makes smaller.
 enum class ResizeFilter { nearest, bilinear, bicubic, area };
 
+/// What `morphology` lets grow: the bright or the dark.
+enum class Morphology { dilate, erode };
+
 /// Motion of one layer: a point at p (px, relative to the image centre) of disparity d moves by
 ///   shift + (d - convergence) * (gain + gain_z * p).
 struct LayerMotion {
@@ -60,6 +63,11 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// any channel count.
   /// May work in place.
   virtual void gaussian(const ImageView& in, const MutableImageView& out, int size) = 0;
+
+  /// The largest (dilate) or smallest (erode) value under `mask` around each pixel; what lies beyond the border counts
+  /// nothing, as in OpenCV. u8, 1 channel. May work in place.
+  virtual void morphology(const ImageView& in, const MutableImageView& out, Morphology operation,
+                          const ApertureMask& mask) = 0;
 
   /// Mean under `mask` around each pixel of rows first_row .. first_row + out.height - 1 of `in`
   /// (out.width = in.width), borders repeated, exact in integers and rounded to nearest. u8, u16
@@ -108,6 +116,12 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// channels), window 2 radius + 1, regularisation `epsilon` in squared units of the guide.
   virtual void guided_filter(const ImageView& guide, const ImageView& in, const MutableImageView& out, int radius,
                              float epsilon) = 0;
+
+  /// Replaces the pixels of `values` (f32, 1 channel) whose `known` (u8, 1 channel) is below `threshold` by a smooth
+  /// continuation of the others: averages of known pixels are pulled up a pyramid and pushed back down bilinearly
+  /// (Gortler et al., The Lumigraph, SIGGRAPH 1996, 3.6.2). Known pixels are left bit for bit; where none is known
+  /// nothing changes.
+  virtual void pull_push(const MutableImageView& values, const ImageView& known, int threshold) = 0;
 
   /// Backward warp of all layers, composited far to near. A pixel q of `out` looks at
   /// p = c + (q - c) / zoom, and each layer at s with s + motion(disparity(s), s - c) = p by three
