@@ -4,8 +4,6 @@ namespace relievo {
 inline namespace v1 {
 #define PENDING(...) { fail(ErrorCode::unsupported, __VA_ARGS__); }
 void CudaEngine::convert(const ImageView&, const MutableImageView&) PENDING("convert")
-void CudaEngine::resize(const ImageView&, const MutableImageView&, ResizeFilter) PENDING("resize")
-void CudaEngine::gaussian(const ImageView&, const MutableImageView&, int) PENDING("gaussian")
 void CudaEngine::blend_levels(const ImageView*, int, const ImageView&, const MutableImageView&) PENDING("blend_levels")
 void CudaEngine::coc_levels(const ImageView&, int, float, float, float, const float*, int, const MutableImageView&) PENDING("coc_levels")
 void CudaEngine::over(const ImageView&, const MutableImageView&) PENDING("over")
@@ -14,6 +12,5 @@ void CudaEngine::unpremultiply_linear(const ImageView&, const MutableImageView&)
 void CudaEngine::flatten(const LayerView*, int, const MutableImageView&) PENDING("flatten")
 void CudaEngine::visible_disparity(const LayerView*, int, const MutableImageView&) PENDING("visible_disparity")
 void CudaEngine::anaglyph(const ImageView&, const ImageView&, const MutableImageView&) PENDING("anaglyph")
-void CudaEngine::guided_filter(const ImageView&, const ImageView&, const MutableImageView&, int, float) PENDING("guided_filter")
 }  // namespace v1
 }  // namespace relievo
