@@ -3,18 +3,9 @@
 namespace relievo {
 inline namespace v1 {
 #define PENDING(...) { fail(ErrorCode::unsupported, __VA_ARGS__); }
-void CudaEngine::convert(const ImageView&, const MutableImageView&) PENDING("convert")
 void CudaEngine::resize(const ImageView&, const MutableImageView&, ResizeFilter) PENDING("resize")
 void CudaEngine::gaussian(const ImageView&, const MutableImageView&, int) PENDING("gaussian")
 void CudaEngine::aperture_blur(const ImageView&, const MutableImageView&, const ApertureMask&, int) PENDING("aperture_blur")
-void CudaEngine::blend_levels(const ImageView*, int, const ImageView&, const MutableImageView&) PENDING("blend_levels")
-void CudaEngine::coc_levels(const ImageView&, int, float, float, float, const float*, int, const MutableImageView&) PENDING("coc_levels")
-void CudaEngine::over(const ImageView&, const MutableImageView&) PENDING("over")
-void CudaEngine::premultiply_linear(const ImageView&, const ImageView&, int, const MutableImageView&) PENDING("premultiply_linear")
-void CudaEngine::unpremultiply_linear(const ImageView&, const MutableImageView&) PENDING("unpremultiply_linear")
-void CudaEngine::flatten(const LayerView*, int, const MutableImageView&) PENDING("flatten")
-void CudaEngine::visible_disparity(const LayerView*, int, const MutableImageView&) PENDING("visible_disparity")
-void CudaEngine::anaglyph(const ImageView&, const ImageView&, const MutableImageView&) PENDING("anaglyph")
 void CudaEngine::guided_filter(const ImageView&, const ImageView&, const MutableImageView&, int, float) PENDING("guided_filter")
 void CudaEngine::warp_layers(const LayerView*, const LayerMotion*, int, float, const MutableImageView&) PENDING("warp_layers")
 void CudaEngine::warp_rows(const LayerView*, int, float, float, const MutableImageView&) PENDING("warp_rows")
