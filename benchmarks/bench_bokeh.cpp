@@ -2,6 +2,7 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "common/opencv.hpp"
 #include "common/report.hpp"
 #include "common/scenes.hpp"
 #include "core/with_scalar.hpp"

@@ -4,8 +4,10 @@
 #include <chrono>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "common/markdown.hpp"
 #include "common/scenes.hpp"
 
 namespace relievo {
@@ -46,20 +48,38 @@ bool check(benchmark::State& state, bool holds, const char* what) {
   return holds;
 }
 
-int run(int argc, char** argv) {
+Context cpu_context() { return {{"engine", engine().name()}, {"copy_GB/s", std::to_string(copy_bandwidth() * 1e-9)}}; }
+
+int run(int argc, char** argv, const Context& context) {
   // Given first, so that the command line overrides them.
   std::vector<std::string> defaults = {"--benchmark_repetitions=7", "--benchmark_min_warmup_time=0.1",
                                        "--benchmark_report_aggregates_only=true", "--benchmark_counters_tabular=true"};
   std::vector<char*> arguments = {argv[0]};
   for (std::string& text : defaults) arguments.push_back(text.data());
-  for (int i = 1; i < argc; ++i) arguments.push_back(argv[i]);
+  std::string markdown;
+  for (int i = 1; i < argc; ++i) {
+    constexpr std::string_view flag = "--markdown=";
+    if (std::string_view(argv[i]).substr(0, flag.size()) == flag) {
+      markdown = argv[i] + flag.size();
+    } else {
+      arguments.push_back(argv[i]);
+    }
+  }
   int count = static_cast<int>(arguments.size());
   arguments.push_back(nullptr);
   benchmark::Initialize(&count, arguments.data());
   if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 1;
-  benchmark::AddCustomContext("engine", engine().name());
-  benchmark::AddCustomContext("copy_GB/s", std::to_string(copy_bandwidth() * 1e-9));
-  benchmark::RunSpecifiedBenchmarks();
+  std::vector<std::string> lines;
+  for (const auto& [key, value] : context) {
+    benchmark::AddCustomContext(key, value);
+    lines.push_back(key + ": " + value);
+  }
+  if (markdown.empty()) {
+    benchmark::RunSpecifiedBenchmarks();
+  } else {
+    MarkdownReporter reporter(markdown, lines);
+    benchmark::RunSpecifiedBenchmarks(&reporter);
+  }
   benchmark::Shutdown();
   return 0;
 }

@@ -58,12 +58,6 @@ TwoLayers::TwoLayers(int width, int height, PixelFormat format)
       disparity(step_and_ramp(width, height)),
       layers{{far_color, {}, disparity}, {near_color, coverage, disparity}} {}
 
-cv::Mat as_mat(const ImageView& view) {
-  const int depth = view.format.scalar == Scalar::u8 ? CV_8U : view.format.scalar == Scalar::u16 ? CV_16U : CV_32F;
-  return cv::Mat(view.height, view.width, CV_MAKETYPE(depth, view.format.channels), const_cast<void*>(view.data),
-                 static_cast<std::size_t>(view.stride));
-}
-
 BenchSize bench_size() {
   BenchSize size{4000, 3000};
   if (const char* text = std::getenv("RELIEVO_BENCH_SIZE")) {
@@ -78,11 +72,6 @@ CpuEngine& engine() {
     const char* text = std::getenv("RELIEVO_BENCH_THREADS");
     return CpuEngine(text == nullptr ? 0 : std::max(0, std::atoi(text)));
   }();
-  static const bool opencv_agrees = [] {
-    cv::setNumThreads(instance.threads());
-    return true;
-  }();
-  static_cast<void>(opencv_agrees);
   return instance;
 }
 

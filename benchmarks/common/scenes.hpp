@@ -1,7 +1,6 @@
 // Inputs with texture everywhere and depth that steps and slopes, so that nothing is measured on zeros.
 #pragma once
 
-#include <opencv2/core.hpp>
 #include <vector>
 
 #include <relievo/layered_scene.hpp>
@@ -26,16 +25,13 @@ struct TwoLayers {
   TwoLayers(int width, int height, PixelFormat format);
 };
 
-/// The same pixels for OpenCV; u8, u16 or f32.
-cv::Mat as_mat(const ImageView& view);
-
 /// 4000 x 3000, the size PERFORMANCE tables are made at; RELIEVO_BENCH_SIZE=WxH changes it.
 struct BenchSize {
   int width, height;
 };
 BenchSize bench_size();
 
-/// The CPU engine with the threads of RELIEVO_BENCH_THREADS (default: all); OpenCV gets the same.
+/// The CPU engine with the threads of RELIEVO_BENCH_THREADS (default: all).
 CpuEngine& engine();
 
 }  // namespace bench

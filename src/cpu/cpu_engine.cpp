@@ -96,10 +96,7 @@ const bool registered = [] {
 
 std::int64_t cpu_target() { return HWY_DYNAMIC_DISPATCH(Target)(); }
 
-// The pool never has more workers than the machine has hardware threads; asking for more makes it print.
-CpuEngine::CpuEngine(int threads)
-    : threads_(threads > 0 ? threads : tbb::this_task_arena::max_concurrency()),
-      arena_(std::min(threads_, tbb::this_task_arena::max_concurrency())) {}
+CpuEngine::CpuEngine(int threads) : pool_(threads) {}
 
 std::string CpuEngine::name() const { return sentence(brand(), " (", instruction_set(), ")"); }
 

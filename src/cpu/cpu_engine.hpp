@@ -1,16 +1,16 @@
 // The engine every machine has: loops over rows on a budget of threads.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
-#include <tbb/blocked_range.h>
-#include <tbb/enumerable_thread_specific.h>
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
-
 #include "core/engine.hpp"
-#include "cpu/thread_scratch.hpp"
+#if defined(RELIEVO_STD_THREADS)
+#include "cpu/row_pool_std.hpp"
+#else
+#include "cpu/row_pool_tbb.hpp"
+#endif
 
 namespace relievo {
 inline namespace v1 {
@@ -22,7 +22,7 @@ class CpuEngine final : public Engine {
 
   DeviceId id() const override { return {DeviceKind::cpu, 0}; }
   std::string name() const override;
-  int threads() const override { return threads_; }
+  int threads() const override { return pool_.threads(); }
 
   Image allocate(int width, int height, PixelFormat format, Color color) override;
   void copy(const ImageView& from, const MutableImageView& to) override;
@@ -57,25 +57,12 @@ class CpuEngine final : public Engine {
   /// not depend on the number of threads; `scratch` is empty at each call.
   template <class Body>
   void parallel_rows(int height, int band, const Body& body) {
-    const int bands = (height + band - 1) / band;
-    const auto run = [&](const tbb::blocked_range<int>& range) {
-      ThreadScratch& scratch = scratch_.local();
-      for (int i = range.begin(); i < range.end(); ++i) {
-        scratch.reset();
-        body(i * band, i * band + band < height ? i * band + band : height, scratch);
-      }
-    };
-    if (threads_ == 1 || bands == 1) {
-      run(tbb::blocked_range<int>(0, bands));
-    } else {
-      arena_.execute([&] { tbb::parallel_for(tbb::blocked_range<int>(0, bands), run); });
-    }
+    pool_.run((height + band - 1) / band,
+              [&](int i, ThreadScratch& scratch) { body(i * band, std::min(height, i * band + band), scratch); });
   }
 
  private:
-  int threads_;
-  tbb::task_arena arena_;
-  tbb::enumerable_thread_specific<ThreadScratch> scratch_;
+  RowPool pool_;
 };
 
 }  // namespace v1

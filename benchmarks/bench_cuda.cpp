@@ -1,0 +1,224 @@
+// Every kernel of the CUDA engine, timed by events, beside a copy of the same size in the same run.
+#include <cuda_runtime.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/report.hpp"
+#include "common/scenes.hpp"
+#include "core/aperture_mask.hpp"
+#include "cuda/cuda_engine.hpp"
+#include "cuda/module.hpp"
+#include "cuda/runtime.hpp"
+
+namespace relievo {
+inline namespace v1 {
+namespace bench {
+namespace {
+
+constexpr PixelFormat rgb{Scalar::u8, 3}, rgba{Scalar::u8, 4}, f32_1{Scalar::f32, 1}, u16_4{Scalar::u16, 4},
+    u8_1{Scalar::u8, 1};
+// Sets of buffers that take turns, so that no input is in the second-level cache from the turn before.
+constexpr int turns = 5;
+
+std::shared_ptr<Engine> gpu;
+
+Image there(const Image& host) {
+  Image image = gpu->allocate(host.width(), host.height(), host.format(), host.color());
+  gpu->copy(host, image.mutable_view());
+  return image;
+}
+
+std::vector<Image> sets_of(const Image& host) {
+  std::vector<Image> images;
+  for (int i = 0; i < turns; ++i) images.push_back(there(host));
+  return images;
+}
+
+std::vector<Image> outputs(int width, int height, PixelFormat format, Color color = {}) {
+  std::vector<Image> images;
+  for (int i = 0; i < turns; ++i) images.push_back(gpu->allocate(width, height, format, color));
+  return images;
+}
+
+// Seconds that body(turn) takes on the GPU, the mean of a batch long enough for the clock of events.
+double seconds(const std::shared_ptr<Stream::Impl>& stream, const std::function<void(Engine&, int)>& body) {
+  const auto native = static_cast<cudaStream_t>(stream->native());
+  cudaEvent_t begin = nullptr, end = nullptr;
+  cuda::check(cudaEventCreate(&begin), "making an event");
+  cuda::check(cudaEventCreate(&end), "making an event");
+  constexpr int batch = 4 * turns;
+  cuda::check(cudaEventRecord(begin, native), "timing");
+  for (int i = 0; i < batch; ++i) body(stream->engine(), i % turns);
+  cuda::check(cudaEventRecord(end, native), "timing");
+  cuda::check(cudaEventSynchronize(end), "timing");
+  float milliseconds = 0;
+  cuda::check(cudaEventElapsedTime(&milliseconds, begin, end), "timing");
+  cudaEventDestroy(begin);
+  cudaEventDestroy(end);
+  return milliseconds * 1e-3 / batch;
+}
+
+// Bytes a second of a copy on the GPU, read and written, for the size of one buffer.
+double copy_rate(double bytes) {
+  static std::vector<std::pair<double, double>> known;
+  for (const auto& [size, rate] : known) {
+    if (size == bytes) return rate;
+  }
+  const int width = 4096;
+  const int height = std::max(1, static_cast<int>(bytes / 2 / (4.0 * width)));
+  const Image host = textured(width, height, rgba);
+  const std::vector<Image> from = sets_of(host);
+  std::vector<Image> to = outputs(width, height, rgba);
+  const auto stream = gpu->make_stream();
+  double best = 0;
+  for (int i = 0; i < 9; ++i) {
+    const double took = seconds(stream, [&](Engine& e, int t) { e.copy(from[t], to[t].mutable_view()); });
+    best = std::max(best, 2.0 * 4 * width * height / took);
+  }
+  known.emplace_back(bytes, best);
+  return best;
+}
+
+// Measures body(engine, turn); `bytes` is the least that must be read and written.
+void measure(benchmark::State& state, double bytes, const std::function<void(Engine&, int)>& body) {
+  const double ceiling = copy_rate(bytes);
+  const auto stream = gpu->make_stream();
+  seconds(stream, body);
+  for (auto _ : state) state.SetIterationTime(seconds(stream, body));
+  using benchmark::Counter;
+  const double all = static_cast<double>(state.iterations());
+  const BenchSize size = bench_size();
+  state.counters["ns/px"] = Counter(all * 1e-9 * double(size.width) * size.height, Counter::kIsRate | Counter::kInvert);
+  state.counters["GB/s"] = Counter(all * bytes * 1e-9, Counter::kIsRate);
+  state.counters["copy_%"] = Counter(all * bytes / ceiling * 100, Counter::kIsRate);
+}
+
+void run_operations() {
+  const auto [width, height] = bench_size();
+  const double pixels = double(width) * height;
+  const auto add = [](const std::string& name, std::function<void(benchmark::State&)> body) {
+    benchmark::RegisterBenchmark(name.c_str(), [body](benchmark::State& state) { body(state); })
+        ->UseManualTime()
+        ->Unit(benchmark::kMicrosecond);
+  };
+  add("copy rgba u8", [=](benchmark::State& state) {
+    const std::vector<Image> in = sets_of(textured(width, height, rgba));
+    std::vector<Image> out = outputs(width, height, rgba);
+    measure(state, 8 * pixels, [&](Engine& e, int t) { e.copy(in[t], out[t].mutable_view()); });
+  });
+  add("convert rgb u8 to f32", [=](benchmark::State& state) {
+    const std::vector<Image> in = sets_of(textured(width, height, rgb));
+    std::vector<Image> out = outputs(width, height, {Scalar::f32, 3});
+    measure(state, 15 * pixels, [&](Engine& e, int t) { e.convert(in[t], out[t].mutable_view()); });
+  });
+  add("resize rgb u8 by area to 518", [=](benchmark::State& state) {
+    const std::vector<Image> in = sets_of(textured(width, height, rgb));
+    const int small = 518 * height / width;
+    std::vector<Image> out = outputs(518, small, rgb);
+    measure(state, 3 * pixels + 3.0 * 518 * small,
+            [&](Engine& e, int t) { e.resize(in[t], out[t].mutable_view(), ResizeFilter::area); });
+  });
+  add("gaussian rgb u8 31 px", [=](benchmark::State& state) {
+    const std::vector<Image> in = sets_of(textured(width, height, rgb));
+    std::vector<Image> out = outputs(width, height, rgb);
+    measure(state, 6 * pixels, [&](Engine& e, int t) { e.gaussian(in[t], out[t].mutable_view(), 31); });
+  });
+  for (const int radius : {3, 8, 15, 31}) {
+    add("aperture_blur rgba u16 r=" + std::to_string(radius), [=](benchmark::State& state) {
+      const std::vector<Image> in = sets_of(textured(width, height, u16_4));
+      std::vector<Image> out = outputs(width, height, u16_4);
+      const ApertureMask mask = make_aperture(Aperture::circle, radius);
+      measure(state, 16 * pixels, [&](Engine& e, int t) { e.aperture_blur(in[t], out[t].mutable_view(), mask, 0); });
+    });
+  }
+  add("guided_filter rgb f32 r=8", [=](benchmark::State& state) {
+    const std::vector<Image> guide = sets_of(textured(width, height, {Scalar::f32, 3}));
+    const std::vector<Image> in = sets_of(step_and_ramp(width, height));
+    std::vector<Image> out = outputs(width, height, f32_1);
+    measure(state, 20 * pixels,
+            [&](Engine& e, int t) { e.guided_filter(guide[t], in[t], out[t].mutable_view(), 8, 1e-3f); });
+  });
+  const auto with_layers = [=](benchmark::State& state, double bytes,
+                               const std::function<void(Engine&, const LayerView*, const MutableImageView&)>& body) {
+    const TwoLayers scene(width, height, rgb);
+    std::vector<Image> images;
+    std::vector<std::vector<LayerView>> sets;
+    for (int t = 0; t < turns; ++t) {
+      std::vector<LayerView> set;
+      for (const LayerView& layer : scene.layers) {
+        const auto carry = [&](const ImageView& view) -> ImageView {
+          if (view.empty()) return {};
+          images.push_back(there(Image::copy_of(view)));
+          return images.back();
+        };
+        const ImageView color = carry(layer.color), coverage = carry(layer.coverage),
+                        disparity = carry(layer.disparity);
+        set.push_back({color, coverage, disparity});
+      }
+      sets.push_back(set);
+    }
+    std::vector<Image> out = outputs(width, height, rgb);
+    measure(state, bytes, [&](Engine& e, int t) { body(e, sets[t].data(), out[t].mutable_view()); });
+  };
+  // Read: colours, disparities and one coverage; written: a colour.
+  const double two_layers = (2 * 3 + 2 * 4 + 1 + 3) * pixels;
+  add("flatten 2 layers", [=](benchmark::State& state) {
+    with_layers(state, 10 * pixels,
+                [](Engine& e, const LayerView* layers, const MutableImageView& out) { e.flatten(layers, 2, out); });
+  });
+  add("warp_layers 1 layer by disparity", [=](benchmark::State& state) {
+    LayerMotion motion;
+    motion.gain_x = 40;
+    with_layers(state, 10 * pixels, [=](Engine& e, const LayerView* layers, const MutableImageView& out) {
+      e.warp_layers(layers, &motion, 1, 1, out);
+    });
+  });
+  add("warp_layers 2 layers by disparity", [=](benchmark::State& state) {
+    LayerMotion motions[2];
+    for (LayerMotion& motion : motions) motion.gain_x = 40;
+    with_layers(state, two_layers, [=](Engine& e, const LayerView* layers, const MutableImageView& out) {
+      e.warp_layers(layers, motions, 2, 1, out);
+    });
+  });
+  add("warp_rows 1 layer", [=](benchmark::State& state) {
+    with_layers(state, 10 * pixels, [](Engine& e, const LayerView* layers, const MutableImageView& out) {
+      e.warp_rows(layers, 1, 60, 0.5f, out);
+    });
+  });
+  add("warp_rows 2 layers", [=](benchmark::State& state) {
+    with_layers(state, two_layers, [](Engine& e, const LayerView* layers, const MutableImageView& out) {
+      e.warp_rows(layers, 2, 60, 0.5f, out);
+    });
+  });
+}
+
+}  // namespace
+
+int run_cuda(int argc, char** argv) {
+  try {
+    gpu = make_cuda_engine(0, 1);
+  } catch (const Error& error) {
+    std::fprintf(stderr, "bench_cuda: %s\n", error.what());
+    return 1;
+  }
+  run_operations();
+  const BenchSize size = bench_size();
+  const int code = run(argc, argv,
+                       {{"device", gpu->name()},
+                        {"pixels", std::to_string(size.width) + " x " + std::to_string(size.height)},
+                        {"copy_GB/s", std::to_string(copy_rate(8.0 * size.width * size.height) * 1e-9)}});
+  gpu.reset();
+  return code;
+}
+
+}  // namespace bench
+}  // namespace v1
+}  // namespace relievo
+
+int main(int argc, char** argv) { return relievo::bench::run_cuda(argc, argv); }

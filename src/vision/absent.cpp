@@ -1,0 +1,38 @@
+// The room without OpenCV: every door says what is missing.
+#include <relievo/device.hpp>
+
+#include "core/check.hpp"
+#include "vision/cues.hpp"
+#include "vision/dilate.hpp"
+#include "vision/faces.hpp"
+#include "vision/fill.hpp"
+#include "vision/matte.hpp"
+
+namespace relievo {
+inline namespace v1 {
+namespace {
+
+[[noreturn]] void without_opencv(const char* what) {
+  fail(ErrorCode::unsupported, what, " needs OpenCV, and this is a build without it (RELIEVO_MINIMAL).");
+}
+
+}  // namespace
+
+Image disparity_from_cues(const ImageView&, const std::vector<Face>&) { without_opencv("The depth model cues"); }
+std::vector<Face> detect_faces(const ImageView&) { without_opencv("Finding faces"); }
+void fill_hole(const MutableImageView&, const ImageView&, InpaintMethod, float, int, const Progress&) {
+  without_opencv("Filling a hole");
+}
+std::int64_t count_hole(const ImageView&) { without_opencv("Filling a hole"); }
+Image dilate(const ImageView&, int, int, int) { without_opencv("Growing a hole"); }
+Image otsu_matte(const ImageView&, const SegmentOptions&) { without_opencv("Finding the subject"); }
+Image subject_mask(const ImageView&, const ImageView&, double, const SegmentOptions&) {
+  without_opencv("Finding the subject");
+}
+
+void set_process_threads(int n) {
+  require(n >= 1 && n <= 1024, "The number of threads is ", n, "; allowed is 1 to 1024.");
+}
+
+}  // namespace v1
+}  // namespace relievo
