@@ -35,17 +35,18 @@ struct Sums {
   int first_row, radius;
 };
 
-// One block a row. A thread adds up one pixel of 256, its warp by shuffles, and the warps through shared memory.
+// One block a row. A thread takes one pixel at a time; its warp adds up by shuffles, the warps through shared memory.
 template <class T>
 __global__ void __launch_bounds__(256) sum_rows(Rows<T> in, int width, int channels, Sums sums) {
   __shared__ std::uint32_t warp_sum[8];
   const T* const from = in.row(sums.first_row + static_cast<int>(blockIdx.x));
   std::uint32_t* const to = sums.rows.row(static_cast<int>(blockIdx.x));
+  const int threads = static_cast<int>(blockDim.x);
   const int lane = static_cast<int>(threadIdx.x) % 32, warp = static_cast<int>(threadIdx.x) / 32;
   const int count = width + 2 * sums.radius;
   for (int c = 0; c < channels; ++c) {
     std::uint32_t before = 0;
-    for (int first = 0; first < count; first += 256) {
+    for (int first = 0; first < count; first += threads) {
       const int i = first + static_cast<int>(threadIdx.x);
       std::uint32_t sum = i < count ? from[repeat_border(i - sums.radius, width) * channels + c] : 0;
       for (int step = 1; step < 32; step *= 2) {
@@ -55,7 +56,7 @@ __global__ void __launch_bounds__(256) sum_rows(Rows<T> in, int width, int chann
       if (lane == 31) warp_sum[warp] = sum;
       __syncthreads();
       std::uint32_t all = 0, left = 0;
-      for (int w = 0; w < 8; ++w) {
+      for (int w = 0; w < threads / 32; ++w) {
         if (w == warp) left = all;
         all += warp_sum[w];
       }
@@ -146,7 +147,8 @@ void CudaEngine::aperture_blur(const ImageView& in, const MutableImageView& out,
     const Sums sums{{static_cast<unsigned char*>(memory.data), pitch}, first, radius};
     const auto blur = [&](auto t) {
       using T = decltype(t);
-      cuda::launch(sum_rows<T>, {dim3(static_cast<unsigned>(last - first + 1)), block, stream_}, cuda::rows<T>(in),
+      const dim3 row_block(static_cast<unsigned>(std::min(256, (width + 2 * radius + 31) / 32 * 32)));
+      cuda::launch(sum_rows<T>, {dim3(static_cast<unsigned>(last - first + 1)), row_block, stream_}, cuda::rows<T>(in),
                    width, channels, sums);
       cuda::launch(mean_of_sums<T>, {dim3(blocks_across, static_cast<unsigned>(rows)), block, stream_}, sums, in.height,
                    runs, run_count, static_cast<std::uint32_t>(mask.area), first_row + y, width, channels,
