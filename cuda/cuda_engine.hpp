@@ -32,6 +32,8 @@ class CudaEngine final : public Engine {
   void convert(const ImageView& in, const MutableImageView& out) override;
   void resize(const ImageView& in, const MutableImageView& out, ResizeFilter filter) override;
   void gaussian(const ImageView& in, const MutableImageView& out, int size) override;
+  void morphology(const ImageView& in, const MutableImageView& out, Morphology operation,
+                  const ApertureMask& mask) override;
   void aperture_blur(const ImageView& in, const MutableImageView& out, const ApertureMask& mask,
                      int first_row) override;
   void gather_blur(const ImageView& in, const ImageView& disparity, const ImageView& radius,
@@ -50,6 +52,7 @@ class CudaEngine final : public Engine {
   void anaglyph(const ImageView& left, const ImageView& right, const MutableImageView& out) override;
   void guided_filter(const ImageView& guide, const ImageView& in, const MutableImageView& out, int radius,
                      float epsilon) override;
+  void pull_push(const MutableImageView& values, const ImageView& known, int threshold) override;
   void warp_layers(const LayerView* layers, const LayerMotion* motions, int count, float zoom,
                    const MutableImageView& out) override;
   void warp_rows(const LayerView* layers, int count, float gain, float convergence,

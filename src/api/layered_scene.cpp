@@ -7,9 +7,7 @@
 #include "api/boundary.hpp"
 #include "core/options.hpp"
 #include "core/views.hpp"
-#include "effects/pull_push.hpp"
 #include "effects/scene.hpp"
-#include "vision/dilate.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -82,12 +80,16 @@ bool any_below(const ImageView& mask) {
 }
 
 // The hole: the subject grown, and everything it covers however faintly.
-Image hole_of(const ImageView& matte, const BakeOptions& options) {
-  Image hole = dilate(matte, 127, options.hole_dilate_px, options.hole_dilate_times);
+Image hole_of(Engine& engine, const ImageView& matte, const BakeOptions& options) {
+  Image hole = Image::copy_of(matte);
+  const ApertureMask ellipse = make_ellipse(options.hole_dilate_px);
+  for (int i = 0; i < options.hole_dilate_times; ++i) {
+    engine.morphology(hole, hole.mutable_view(), Morphology::dilate, ellipse);
+  }
   for (int y = 0; y < matte.height; ++y) {
     const auto* cover = matte.row<std::uint8_t>(y);
     auto* out = hole.row<std::uint8_t>(y);
-    for (int x = 0; x < matte.width; ++x) out[x] = cover[x] > faint || out[x] != 0 ? 255 : 0;
+    for (int x = 0; x < matte.width; ++x) out[x] = cover[x] > faint || out[x] > 127 ? 255 : 0;
   }
   return hole;
 }
@@ -142,7 +144,7 @@ LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, co
     Image hole;
     bool subject = any_above(matte, faint);
     if (subject) {
-      hole = hole_of(matte, options);
+      hole = hole_of(host.engine(), matte, options);
       subject = any_below(hole);
     }
     if (!subject) {
@@ -157,10 +159,10 @@ LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, co
       Impl::Layer& back_again = impl->layers[0];
       Impl::Layer& front = impl->layers[1];
       front.disparity = disparity.clone();
-      pull_push(front.disparity.mutable_view(), matte, solid);
+      host.engine().pull_push(front.disparity.mutable_view(), matte, solid);
       invert(hole);
       back_again.disparity = std::move(disparity);
-      pull_push(back_again.disparity.mutable_view(), hole, 255);
+      host.engine().pull_push(back_again.disparity.mutable_view(), hole, 255);
       if (options.decontaminate) {
         front.color = color.clone();
         decontaminate_edges(color, matte, front.color.mutable_view(), back_again.color.mutable_view());

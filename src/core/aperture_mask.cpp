@@ -62,6 +62,22 @@ ApertureMask make_aperture(Aperture shape, int radius) {
   return mask;
 }
 
+ApertureMask make_ellipse(int diameter) {
+  ApertureMask mask;
+  mask.radius = diameter / 2;
+  const int r = mask.radius;
+  const double inverse = r > 0 ? 1.0 / (double{1} * r * r) : 0;
+  for (int i = 0; i < diameter; ++i) {
+    const int dy = i - r;
+    // Rounded to even like cvRound.
+    const int reach = static_cast<int>(std::lrint(r * std::sqrt((r * r - dy * dy) * inverse)));
+    const ApertureRun run{dy, -reach, std::min(reach + 1, diameter - r)};
+    mask.area += run.dx_end - run.dx_begin;
+    mask.runs.push_back(run);
+  }
+  return mask;
+}
+
 ApertureMask mirrored(ApertureMask mask) {
   std::reverse(mask.runs.begin(), mask.runs.end());
   for (ApertureRun& run : mask.runs) run = {-run.dy, 1 - run.dx_end, 1 - run.dx_begin};

@@ -49,8 +49,7 @@ void OverRow(const std::uint16_t* front, std::uint16_t* back, int width) {
   for (int x = 0; x < width; ++x) {
     const unsigned rest = 65535u - front[4 * x + 3];
     for (int c = 0; c < 4; ++c) {
-      const unsigned sum = front[4 * x + c] + product_65535(back[4 * x + c], rest);
-      back[4 * x + c] = static_cast<std::uint16_t>(sum < 65535u ? sum : 65535u);
+      back[4 * x + c] = static_cast<std::uint16_t>(over_65535(front[4 * x + c], back[4 * x + c], rest));
     }
   }
 }

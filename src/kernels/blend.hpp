@@ -48,6 +48,12 @@ RELIEVO_HD inline Half mix(Half front, Half back, unsigned cover) {
   return from_float<Half>(mix_f32(to_float(front), to_float(back), cover));
 }
 
+/// One channel of premultiplied colour over another, of 65535; `rest` is what the front's alpha leaves.
+RELIEVO_HD inline unsigned over_65535(unsigned front, unsigned back, unsigned rest) {
+  const unsigned sum = front + product_65535(back, rest);
+  return sum < 65535u ? sum : 65535u;
+}
+
 /// ITU-R BT.709 luma of code values.
 RELIEVO_HD inline float luma_709(float r, float g, float b) { return (0.2126f * r + 0.7152f * g) + 0.0722f * b; }
 
