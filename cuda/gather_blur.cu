@@ -49,7 +49,7 @@ __global__ void __launch_bounds__(block_x* block_y)
   const int y = static_cast<int>(blockIdx.y * blockDim.y + threadIdx.y);
   float r = 0;
   if (x < width && y < height) {
-    r = clamp_to(radius.row(y)[x], radius_max);
+    r = clamp_unit(radius.row(y)[x]) * radius_max;
     clamped.row(y)[x] = r;
     inverse.row(y)[x] = inverse_area(r, areas);
   }

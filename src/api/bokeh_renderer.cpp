@@ -39,7 +39,11 @@ struct BokehRenderer::Impl {
         engine.visible_disparity(views.data(), count, depth);
         disparity = depth;
       }
-      render_tiers(engine, scratch, flat, disparity, options, in_focus, out);
+      if (options.mode == BokehMode::gather) {
+        render_gather(engine, scratch, scene, flat, disparity, options, in_focus, out, progress);
+      } else {
+        render_tiers(engine, scratch, flat, disparity, options, in_focus, out);
+      }
     }
   }
 
@@ -107,7 +111,7 @@ LayeredScene BokehRenderer::defocus(const LayeredScene& scene, const Focus& focu
       };
       blurred.color = like(layer.color);
       if (!layer.coverage.empty()) blurred.coverage = like(layer.coverage);
-      if (impl_->options.mode == BokehMode::lens) {
+      if (impl_->options.mode != BokehMode::tiers) {
         defocus_layer(impl_->device.engine(), impl_->scratch, from, static_cast<int>(i), impl_->options, in_focus,
                       blurred.color.mutable_view(), blurred.coverage.mutable_view());
       } else {
@@ -127,6 +131,8 @@ LayeredScene BokehRenderer::defocus(const LayeredScene& scene, const Focus& focu
 
 void BokehRenderer::reserve(int width, int height) {
   at_boundary("reserving memory for bokeh", [&] {
+    impl_->scratch.image(alpha_slot, width, height, {Scalar::f32, 3});
+    if (impl_->options.mode == BokehMode::gather) return reserve_gather(impl_->scratch, width, height);
     // A render of the most demanding scene of this size leaves every slot as large as it can get.
     Image color(width, height, {Scalar::f32, 3});
     Image disparity(width, height, f32_1);
@@ -138,7 +144,6 @@ void BokehRenderer::reserve(int width, int height) {
     }
     const LayerView layers[2] = {{color, {}, disparity}, {color, coverage, disparity}};
     render(LayeredScene::from_layers(impl_->device, layers, 2), Focus::on_disparity(0));
-    impl_->scratch.image(alpha_slot, width, height, {Scalar::f32, 3});
     if (impl_->options.mode == BokehMode::tiers) reserve_tiers(impl_->scratch, width, height);
   });
 }

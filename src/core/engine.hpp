@@ -75,13 +75,14 @@ class Engine : public std::enable_shared_from_this<Engine> {
   virtual void aperture_blur(const ImageView& in, const MutableImageView& out, const ApertureMask& mask,
                              int first_row) = 0;
 
-  /// Depth of field by the definition: pixel p of rows first_row .. of `in` (premultiplied linear-light RGBA, u16 or f32)
-  /// is the weighted mean of every pixel q whose light reaches it,
+  /// Depth of field by the definition: pixel p of rows first_row .. of `in` (premultiplied linear-light RGBA, u16 or
+  /// f32) is the weighted mean of every pixel q whose light reaches it,
   ///   weight(q) = soft_cover(r, reach(q - p)) / area(r)   (kernels/gather.hpp, core/aperture_reach.hpp),
   /// r being the radius of q where q is nearer than p (of larger disparity), else the smaller of both radii: what is
-  /// farther never spreads over a nearer sharp pixel. `radius` (px) and `disparity` are f32, of the size of `in`;
-  /// radii are clamped to 0 .. radius_max <= 128. Pixels outside `in` give no light. Sums in fp32: of each row of taps
-  /// from left to right, then of rows from top to bottom.
+  /// farther never spreads over a nearer sharp pixel. `disparity` and `radius` are f32, of the size of `in`; a radius
+  /// is given in units of `radius_max` px (0 to 128) and clamped to 0..1, as `coc_levels` gives it for the table {0,
+  /// radius_max}. Pixels outside `in` give no light. Sums in fp32: of each row of taps from left to right, then of rows
+  /// from top to bottom.
   virtual void gather_blur(const ImageView& in, const ImageView& disparity, const ImageView& radius,
                            const MutableImageView& out, Aperture shape, int radius_max, int first_row) = 0;
 
