@@ -76,5 +76,9 @@ class CudaEngine final : public Engine {
   Scratch scratch_;  // working memory of operations, kept; slots are numbered by the operation
 };
 
+/// The synchronous engine of GPU `index`; engines of one GPU share its memory. Throws Error{not_found} that says why
+/// there is none.
+std::shared_ptr<Engine> make_cuda_engine(int index, int);
+
 }  // namespace v1
 }  // namespace relievo
