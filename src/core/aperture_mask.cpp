@@ -21,14 +21,6 @@ bool inside_polygon(double x, double y, int sides, double r) {
   return true;
 }
 
-// (x^2 + y^2 - 1)^3 <= x^2 y^3 with y up, scaled so that the heart fills the square.
-bool inside_heart(double x, double y, double r) {
-  const double u = 1.2 * x / (r + 0.5);
-  const double v = -1.2 * y / (r + 0.5) + 0.1;
-  const double s = u * u + v * v - 1;
-  return s * s * s <= u * u * v * v * v;
-}
-
 bool inside(Aperture shape, int dx, int dy, int radius) {
   switch (shape) {
     case Aperture::circle:
@@ -44,6 +36,14 @@ bool inside(Aperture shape, int dx, int dy, int radius) {
 }
 
 }  // namespace
+
+// (x^2 + y^2 - 1)^3 <= x^2 y^3 with y up, scaled so that the heart fills the square.
+bool inside_heart(double x, double y, double radius) {
+  const double u = 1.2 * x / (radius + 0.5);
+  const double v = -1.2 * y / (radius + 0.5) + 0.1;
+  const double s = u * u + v * v - 1;
+  return s * s * s <= u * u * v * v * v;
+}
 
 ApertureMask make_aperture(Aperture shape, int radius) {
   ApertureMask mask;

@@ -32,6 +32,9 @@ struct ApertureMask {
 /// with dx^2 + dy^2 <= radius^2 + radius / 2; polygons and the heart those whose centre is inside.
 ApertureMask make_aperture(Aperture shape, int radius);
 
+/// Whether a pixel lies in the heart of `radius`; rays from the centre leave it once.
+bool inside_heart(double x, double y, double radius);
+
 /// The ellipse of OpenCV's getStructuringElement(MORPH_ELLIPSE, {diameter, diameter}), a single run a row.
 ApertureMask make_ellipse(int diameter);
 

@@ -71,9 +71,19 @@ class Engine : public std::enable_shared_from_this<Engine> {
 
   /// Mean under `mask` around each pixel of rows first_row .. first_row + out.height - 1 of `in`
   /// (out.width = in.width), borders repeated, exact in integers and rounded to nearest. u8, u16
-  /// (exact), f32 (double sums); any channel count.
+  /// (exact), f32 (double sums); any channel count. `mask` has at most 65535 pixels and 640 runs.
   virtual void aperture_blur(const ImageView& in, const MutableImageView& out, const ApertureMask& mask,
                              int first_row) = 0;
+
+  /// Depth of field by the definition: pixel p of rows first_row .. of `in` (premultiplied linear-light RGBA, u16 or f32)
+  /// is the weighted mean of every pixel q whose light reaches it,
+  ///   weight(q) = soft_cover(r, reach(q - p)) / area(r)   (kernels/gather.hpp, core/aperture_reach.hpp),
+  /// r being the radius of q where q is nearer than p (of larger disparity), else the smaller of both radii: what is
+  /// farther never spreads over a nearer sharp pixel. `radius` (px) and `disparity` are f32, of the size of `in`;
+  /// radii are clamped to 0 .. radius_max <= 128. Pixels outside `in` give no light. Sums in fp32: of each row of taps
+  /// from left to right, then of rows from top to bottom.
+  virtual void gather_blur(const ImageView& in, const ImageView& disparity, const ImageView& radius,
+                           const MutableImageView& out, Aperture shape, int radius_max, int first_row) = 0;
 
   /// out = levels[i] + t (levels[i+1] - levels[i]) where `level` (f32, 1 channel) holds i + t, clamped
   /// to 0..count-1. At t = 0 the result is levels[i] bit for bit. u8, u16, f32.

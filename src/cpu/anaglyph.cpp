@@ -28,7 +28,7 @@ struct Curve {
     if constexpr (sizeof(T) == 1) {
       return codes[round_positive(v * 65535.0f)];
     } else {
-      return from_float<T>(from_linear(curve, v) * full_scale<T>);
+      return from_unit<T>(from_linear(curve, v));
     }
   }
 };

@@ -17,24 +17,11 @@ inline namespace v1 {
 namespace HWY_NAMESPACE {
 namespace {
 
-HWY_INLINE std::uint8_t Mix(std::uint8_t front, std::uint8_t back, unsigned cover) {
-  return static_cast<std::uint8_t>(mix_u8(front, back, cover));
-}
-HWY_INLINE std::uint16_t Mix(std::uint16_t front, std::uint16_t back, unsigned cover) {
-  return static_cast<std::uint16_t>(mix_u16(front, back, cover));
-}
-HWY_INLINE float Mix(float front, float back, unsigned cover) { return mix_f32(front, back, cover); }
-HWY_INLINE Half Mix(Half front, Half back, unsigned cover) {
-  if (cover == 255) return front;
-  if (cover == 0) return back;
-  return from_float<Half>(mix_f32(to_float(front), to_float(back), cover));
-}
-
 template <int channels, class T>
 void MixRow(const T* color, const std::uint8_t* coverage, T* behind, int width) {
   for (int x = 0; x < width; ++x) {
     for (int c = 0; c < channels; ++c) {
-      behind[channels * x + c] = Mix(color[channels * x + c], behind[channels * x + c], coverage[x]);
+      behind[channels * x + c] = mix(color[channels * x + c], behind[channels * x + c], coverage[x]);
     }
   }
 }
@@ -62,8 +49,7 @@ void OverRow(const std::uint16_t* front, std::uint16_t* back, int width) {
   for (int x = 0; x < width; ++x) {
     const unsigned rest = 65535u - front[4 * x + 3];
     for (int c = 0; c < 4; ++c) {
-      const unsigned sum = front[4 * x + c] + product_65535(back[4 * x + c], rest);
-      back[4 * x + c] = static_cast<std::uint16_t>(sum < 65535u ? sum : 65535u);
+      back[4 * x + c] = static_cast<std::uint16_t>(over_65535(front[4 * x + c], back[4 * x + c], rest));
     }
   }
 }

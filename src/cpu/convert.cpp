@@ -19,12 +19,12 @@ namespace {
 // `n` scalars to floats, integers as 0..1.
 template <class T>
 void LoadScalars(const T* in, int n, float* out) {
-  for (int i = 0; i < n; ++i) out[i] = to_float(in[i]) / full_scale<T>;
+  for (int i = 0; i < n; ++i) out[i] = to_unit(in[i]);
 }
 
 template <class T>
 void StoreScalars(const float* in, int n, T* out) {
-  for (int i = 0; i < n; ++i) out[i] = from_float<T>(in[i] * full_scale<T>);
+  for (int i = 0; i < n; ++i) out[i] = from_unit<T>(in[i]);
 }
 
 void LoadRow(Scalar scalar, const void* in, int n, float* out) {

@@ -35,7 +35,7 @@ HWY_AFTER_NAMESPACE();
 #include "core/curves.hpp"
 #include "core/with_scalar.hpp"
 #include "cpu/cpu_engine.hpp"
-#include "kernels/transfer.hpp"
+#include "kernels/linear_light.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -51,13 +51,7 @@ struct ToLight {
   unsigned color(std::uint8_t v) const { return table[v]; }
   unsigned color(std::uint16_t v) const { return table[v]; }
   unsigned color(Half v) const { return table[v.bits]; }
-  unsigned color(float v) const {
-    return static_cast<unsigned>(round_positive(to_linear(curve, clamp_unit(v)) * 65535.0f));
-  }
-  template <class T>
-  static unsigned alpha(T v) {
-    return static_cast<unsigned>(round_positive(clamp_unit(to_float(v) / full_scale<T>) * 65535.0f));
-  }
+  unsigned color(float v) const { return light_65535(curve, v); }
 };
 
 template <int channels, class T>
@@ -66,7 +60,7 @@ void light_row(const T* in, int width, const ToLight& to_light, std::uint16_t* r
     for (int c = 0; c < 3; ++c) {
       rgba[4 * x + c] = static_cast<std::uint16_t>(to_light.color(in[channels * x + (channels == 1 ? 0 : c)]));
     }
-    rgba[4 * x + 3] = channels == 4 ? static_cast<std::uint16_t>(ToLight::alpha(in[4 * x + channels - 1])) : 65535;
+    rgba[4 * x + 3] = channels == 4 ? static_cast<std::uint16_t>(alpha_65535(in[4 * x + channels - 1])) : 65535;
   }
 }
 
@@ -74,14 +68,7 @@ template <class T>
 void code_row(const std::uint16_t* rgba, int width, int channels, const T* table, T* out) {
   for (int x = 0; x < width; ++x) {
     const unsigned alpha = rgba[4 * x + 3];
-    for (int c = 0; c < channels; ++c) {
-      unsigned light = rgba[4 * x + c];
-      if (alpha != 65535u) {
-        light = alpha == 0 ? 0 : (light * 65535u + alpha / 2) / alpha;
-        if (light > 65535u) light = 65535u;
-      }
-      out[channels * x + c] = table[light];
-    }
+    for (int c = 0; c < channels; ++c) out[channels * x + c] = table[straight_65535(rgba[4 * x + c], alpha)];
   }
 }
 

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 
 #include "kernels/host_device.hpp"
+#include "kernels/scalar.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -30,6 +32,26 @@ RELIEVO_HD inline float mix_f32(float front, float back, unsigned cover) {
   const float t = static_cast<float>(cover) / 255.0f;
   const float mixed = back + t * (front - back);
   return cover == 255u ? front : cover == 0u ? back : mixed;
+}
+
+/// One code value of a layer over what lies behind it.
+RELIEVO_HD inline std::uint8_t mix(std::uint8_t front, std::uint8_t back, unsigned cover) {
+  return static_cast<std::uint8_t>(mix_u8(front, back, cover));
+}
+RELIEVO_HD inline std::uint16_t mix(std::uint16_t front, std::uint16_t back, unsigned cover) {
+  return static_cast<std::uint16_t>(mix_u16(front, back, cover));
+}
+RELIEVO_HD inline float mix(float front, float back, unsigned cover) { return mix_f32(front, back, cover); }
+RELIEVO_HD inline Half mix(Half front, Half back, unsigned cover) {
+  if (cover == 255) return front;
+  if (cover == 0) return back;
+  return from_float<Half>(mix_f32(to_float(front), to_float(back), cover));
+}
+
+/// One channel of premultiplied colour over another, of 65535; `rest` is what the front's alpha leaves.
+RELIEVO_HD inline unsigned over_65535(unsigned front, unsigned back, unsigned rest) {
+  const unsigned sum = front + product_65535(back, rest);
+  return sum < 65535u ? sum : 65535u;
 }
 
 /// ITU-R BT.709 luma of code values.

@@ -47,5 +47,16 @@ RELIEVO_HD inline float from_float(float v) {
   return v;
 }
 
+/// The value a code value stands for: integers as 0..1.
+template <class T>
+RELIEVO_HD float to_unit(T v) {
+  return to_float(v) / full_scale<T>;
+}
+/// The inverse; integers are clamped and rounded to nearest.
+template <class T>
+RELIEVO_HD T from_unit(float v) {
+  return from_float<T>(v * full_scale<T>);
+}
+
 }  // namespace v1
 }  // namespace relievo

@@ -8,10 +8,9 @@
 namespace relievo {
 inline namespace v1 {
 
-/// Curves by the numbers of relievo::Transfer: 0 sRGB, 1 linear, 2 BT.709, 3 pure gamma 2.2.
+/// Curves by the numbers of relievo::Transfer: 0 sRGB, 1 linear, 2 BT.709, 3 pure gamma 2.2. Values from 0 on.
 template <class Real>
-RELIEVO_HD Real to_linear(int curve, Real code) {
-  if (code < 0) return -to_linear(curve, -code);
+RELIEVO_HD Real positive_to_linear(int curve, Real code) {
   switch (curve) {
     case 0:  // IEC 61966-2-1
       return code <= Real(0.04045) ? code / Real(12.92) : std::pow((code + Real(0.055)) / Real(1.055), Real(2.4));
@@ -26,10 +25,8 @@ RELIEVO_HD Real to_linear(int curve, Real code) {
   }
 }
 
-/// The inverse.
 template <class Real>
-RELIEVO_HD Real from_linear(int curve, Real light) {
-  if (light < 0) return -from_linear(curve, -light);
+RELIEVO_HD Real positive_from_linear(int curve, Real light) {
   switch (curve) {
     case 0:
       return light <= Real(0.04045 / 12.92) ? light * Real(12.92)
@@ -43,6 +40,18 @@ RELIEVO_HD Real from_linear(int curve, Real light) {
     default:
       return light;
   }
+}
+
+template <class Real>
+RELIEVO_HD Real to_linear(int curve, Real code) {
+  const Real light = positive_to_linear(curve, code < 0 ? -code : code);
+  return code < 0 ? -light : light;
+}
+/// The inverse.
+template <class Real>
+RELIEVO_HD Real from_linear(int curve, Real light) {
+  const Real code = positive_from_linear(curve, light < 0 ? -light : light);
+  return light < 0 ? -code : code;
 }
 
 }  // namespace v1

@@ -73,6 +73,9 @@ std::vector<Picture> run_everything(int threads) {
           }
           engine.warp_rows(layers, 2, 13.7f, 0.4f, make(width, height, format));
         }
+        if (channels == 4 && (scalar == Scalar::u16 || scalar == Scalar::f32)) {
+          engine.gather_blur(a, plane, level, make(width, height, format), Aperture::heart, 3, 0);
+        }
         if (channels == 3) engine.anaglyph(a, b, make(width, height, format));
         if (scalar == Scalar::f16) continue;
         for (const int k : {3, 7, 13, 31}) engine.gaussian(a, make(width, height, format), k);

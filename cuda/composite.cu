@@ -1,0 +1,151 @@
+// Layers over one another.
+#include <cstdint>
+
+#include "core/with_scalar.hpp"
+#include "cuda/cuda_engine.hpp"
+#include "cuda/pixel_groups.hpp"
+#include "cuda/runtime.hpp"
+#include "cuda/views.hpp"
+#include "kernels/blend.hpp"
+
+namespace relievo {
+inline namespace v1 {
+namespace {
+
+using cuda::GroupPlace;
+using cuda::MutableRows;
+using cuda::Rows;
+
+constexpr int pixels = cuda::group_pixels;
+constexpr int most_layers = 64;
+
+// Layers as kernels take them, far to near; `values` is their colour or their disparity.
+template <class T>
+struct Layers {
+  struct Layer {
+    Rows<T> values;
+    Rows<std::uint8_t> coverage;  // its data null where the layer is opaque
+  };
+  Layer layer[most_layers];
+  int count;
+};
+
+template <class T>
+Layers<T> layers_of(const LayerView* views, int count, ImageView LayerView::*values) {
+  require(count <= most_layers, "A GPU takes at most ", most_layers, " layers; these are ", count, ".");
+  Layers<T> layers{};
+  for (int i = 0; i < count; ++i) {
+    layers.layer[i] = {cuda::rows<T>(views[i].*values), cuda::rows<std::uint8_t>(views[i].coverage)};
+  }
+  layers.count = count;
+  return layers;
+}
+
+// Coverage of a group of pixels: 255 where the layer is opaque, 0 beyond the image.
+__device__ void load_coverage(const Rows<std::uint8_t>& coverage, const GroupPlace& at, std::uint8_t (&cover)[pixels]) {
+  if (coverage.data != nullptr) {
+    cuda::load_group(coverage.row(at.y) + at.x, at.count, cover);
+  } else {
+#pragma unroll
+    for (int i = 0; i < pixels; ++i) cover[i] = 255;
+  }
+}
+
+// Where a layer is transparent its colour is not read: most of most layers.
+template <int channels, class T>
+__global__ void flatten_layers(const __grid_constant__ Layers<T> layers, MutableRows<T> out, int width, int height) {
+  const GroupPlace at = cuda::group_place(width, height);
+  if (at.count <= 0) return;
+  T behind[channels * pixels] = {};
+  for (int k = 0; k < layers.count; ++k) {
+    std::uint8_t cover[pixels];
+    load_coverage(layers.layer[k].coverage, at, cover);
+    if ((cover[0] | cover[1] | cover[2] | cover[3]) == 0) continue;
+    T front[channels * pixels];
+    cuda::load_group(layers.layer[k].values.row(at.y) + std::int64_t{channels} * at.x, channels * at.count, front);
+#pragma unroll
+    for (int i = 0; i < channels * pixels; ++i) behind[i] = mix(front[i], behind[i], cover[i / channels]);
+  }
+  cuda::store_group(behind, channels * at.count, out.row(at.y) + std::int64_t{channels} * at.x);
+}
+
+// From the nearest layer on; what is decided needs no farther one.
+__global__ void nearest_disparity(const __grid_constant__ Layers<float> layers, MutableRows<float> out, int width,
+                                  int height) {
+  const GroupPlace at = cuda::group_place(width, height);
+  if (at.count <= 0) return;
+  float seen[pixels] = {};
+  bool open[pixels];
+#pragma unroll
+  for (int i = 0; i < pixels; ++i) open[i] = i < at.count;
+  for (int k = layers.count - 1; k >= 0; --k) {
+    std::uint8_t cover[pixels] = {255, 255, 255, 255};
+    if (k > 0) load_coverage(layers.layer[k].coverage, at, cover);
+    bool wanted = false;
+#pragma unroll
+    for (int i = 0; i < pixels; ++i) wanted = wanted || (open[i] && cover[i] >= 128);
+    if (!wanted) continue;
+    float disparity[pixels];
+    cuda::load_group(layers.layer[k].values.row(at.y) + at.x, at.count, disparity);
+    bool left = false;
+#pragma unroll
+    for (int i = 0; i < pixels; ++i) {
+      if (open[i] && cover[i] >= 128) {
+        seen[i] = disparity[i];
+        open[i] = false;
+      }
+      left = left || open[i];
+    }
+    if (!left) break;
+  }
+  cuda::store_group(seen, at.count, out.row(at.y) + at.x);
+}
+
+__global__ void over_pixels(Rows<std::uint16_t> front, MutableRows<std::uint16_t> back, int width, int height) {
+  const GroupPlace at = cuda::group_place(width, height);
+  if (at.count <= 0) return;
+  std::uint16_t above[4 * pixels], below[4 * pixels];
+  cuda::load_group(front.row(at.y) + std::int64_t{4} * at.x, 4 * at.count, above);
+  std::uint16_t* const out = back.row(at.y) + std::int64_t{4} * at.x;
+  cuda::load_group(out, 4 * at.count, below);
+#pragma unroll
+  for (int i = 0; i < 4 * pixels; ++i) {
+    below[i] = static_cast<std::uint16_t>(over_65535(above[i], below[i], 65535u - above[i / 4 * 4 + 3]));
+  }
+  cuda::store_group(below, 4 * at.count, out);
+}
+
+}  // namespace
+
+void CudaEngine::flatten(const LayerView* layers, int count, const MutableImageView& out) {
+  const Enqueue enqueue(*this, "flatten");
+  with_scalar(out.format.scalar, [&](auto t) {
+    using T = decltype(t);
+    const auto launch = [&](auto kernel) {
+      cuda::launch(kernel, cuda::group_grid(out.width, out.height, stream_),
+                   layers_of<T>(layers, count, &LayerView::color), cuda::rows<T>(out), out.width, out.height);
+    };
+    if (out.format.channels == 1) {
+      launch(flatten_layers<1, T>);
+    } else if (out.format.channels == 3) {
+      launch(flatten_layers<3, T>);
+    } else {
+      launch(flatten_layers<4, T>);
+    }
+  });
+}
+
+void CudaEngine::visible_disparity(const LayerView* layers, int count, const MutableImageView& out) {
+  const Enqueue enqueue(*this, "visible_disparity");
+  cuda::launch(nearest_disparity, cuda::group_grid(out.width, out.height, stream_),
+               layers_of<float>(layers, count, &LayerView::disparity), cuda::rows<float>(out), out.width, out.height);
+}
+
+void CudaEngine::over(const ImageView& front, const MutableImageView& back) {
+  const Enqueue enqueue(*this, "over");
+  cuda::launch(over_pixels, cuda::group_grid(back.width, back.height, stream_), cuda::rows<std::uint16_t>(front),
+               cuda::rows<std::uint16_t>(back), back.width, back.height);
+}
+
+}  // namespace v1
+}  // namespace relievo
