@@ -124,6 +124,28 @@ void run_operations() {
     measure(state, 3 * pixels + 3.0 * 518 * small,
             [&](Engine& e, int t) { e.resize(in[t], out[t].mutable_view(), ResizeFilter::area); });
   });
+  for (const ResizeFilter filter : {ResizeFilter::bilinear, ResizeFilter::bicubic}) {
+    const char* const name = filter == ResizeFilter::bilinear ? "bilinear" : "bicubic";
+    add(std::string("resize rgb u8 of half the size, ") + name, [=](benchmark::State& state) {
+      const std::vector<Image> in = sets_of(textured(width / 2, height / 2, rgb));
+      std::vector<Image> out = outputs(width, height, rgb);
+      measure(state, 3.75 * pixels, [&](Engine& e, int t) { e.resize(in[t], out[t].mutable_view(), filter); });
+    });
+  }
+  for (const int diameter : {7, 31}) {
+    add("morphology u8 " + std::to_string(diameter) + " px", [=](benchmark::State& state) {
+      const std::vector<Image> in = sets_of(soft_disc(width, height));
+      std::vector<Image> out = outputs(width, height, u8_1);
+      const ApertureMask mask = make_ellipse(diameter);
+      measure(state, 2 * pixels,
+              [&](Engine& e, int t) { e.morphology(in[t], out[t].mutable_view(), Morphology::dilate, mask); });
+    });
+  }
+  add("pull_push f32", [=](benchmark::State& state) {
+    const std::vector<Image> known = sets_of(soft_disc(width, height));
+    std::vector<Image> values = sets_of(step_and_ramp(width, height));
+    measure(state, 9 * pixels, [&](Engine& e, int t) { e.pull_push(values[t].mutable_view(), known[t], 200); });
+  });
   add("gaussian rgb u8 31 px", [=](benchmark::State& state) {
     const std::vector<Image> in = sets_of(textured(width, height, rgb));
     std::vector<Image> out = outputs(width, height, rgb);
