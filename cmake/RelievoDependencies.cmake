@@ -3,6 +3,8 @@
 if(TARGET relievo_dependencies)
   return()
 endif()
+# The first folder that asks finds them for all.
+set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
 add_library(relievo_dependencies INTERFACE)
 target_link_libraries(relievo_dependencies INTERFACE ${CMAKE_DL_LIBS})
 if(RELIEVO_MINIMAL)

@@ -1,5 +1,6 @@
 #include "cuda/cuda_engine.hpp"
 
+#include <map>
 #include <utility>
 
 #include "core/registry.hpp"
@@ -76,6 +77,18 @@ std::shared_ptr<Stream::Impl> CudaEngine::wrap_stream(void* native) {
           ".");
 #endif
   return std::make_shared<CudaStream>(device_, stream, false);
+}
+
+std::shared_ptr<Engine> make_cuda_engine(int index, int) {
+  static std::mutex mutex;
+  static std::map<int, std::weak_ptr<cuda::CudaDevice>> devices;
+  const std::lock_guard lock(mutex);
+  std::shared_ptr<cuda::CudaDevice> device = devices[index].lock();
+  if (device == nullptr) {
+    device = std::make_shared<cuda::CudaDevice>(index);
+    devices[index] = device;
+  }
+  return std::make_shared<CudaEngine>(std::move(device));
 }
 
 }  // namespace v1

@@ -32,8 +32,12 @@ class CudaEngine final : public Engine {
   void convert(const ImageView& in, const MutableImageView& out) override;
   void resize(const ImageView& in, const MutableImageView& out, ResizeFilter filter) override;
   void gaussian(const ImageView& in, const MutableImageView& out, int size) override;
+  void morphology(const ImageView& in, const MutableImageView& out, Morphology operation,
+                  const ApertureMask& mask) override;
   void aperture_blur(const ImageView& in, const MutableImageView& out, const ApertureMask& mask,
                      int first_row) override;
+  void gather_blur(const ImageView& in, const ImageView& disparity, const ImageView& radius,
+                   const MutableImageView& out, Aperture shape, int radius_max, int first_row) override;
   void blend_levels(const ImageView* levels, int count, const ImageView& level, const MutableImageView& out) override;
   void coc_levels(const ImageView& disparity, int first_row, float focus, float range, float scale, const float* radii,
                   int count, const MutableImageView& out) override;
@@ -54,6 +58,7 @@ class CudaEngine final : public Engine {
   void anaglyph(const ImageView& left, const ImageView& right, const MutableImageView& out) override;
   void guided_filter(const ImageView& guide, const ImageView& in, const MutableImageView& out, int radius,
                      float epsilon) override;
+  void pull_push(const MutableImageView& values, const ImageView& known, int threshold) override;
   void warp_layers(const LayerView* layers, const LayerMotion* motions, int count, float zoom,
                    const MutableImageView& out) override;
   void warp_rows(const LayerView* layers, int count, float gain, float convergence,
@@ -78,6 +83,10 @@ class CudaEngine final : public Engine {
   std::mutex mutex_;
   Scratch scratch_;  // working memory of operations, kept; slots are numbered by the operation
 };
+
+/// The synchronous engine of GPU `index`; engines of one GPU share its memory. Throws Error{not_found} that says why
+/// there is none.
+std::shared_ptr<Engine> make_cuda_engine(int index, int);
 
 }  // namespace v1
 }  // namespace relievo

@@ -25,7 +25,7 @@ struct TwoLayers {
   TwoLayers(int width, int height, PixelFormat format);
 };
 
-/// 4000 x 3000, the size PERFORMANCE tables are made at; RELIEVO_BENCH_SIZE=WxH changes it.
+/// 4000 x 3000; RELIEVO_BENCH_SIZE=WxH changes it.
 struct BenchSize {
   int width, height;
 };

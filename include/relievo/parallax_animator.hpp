@@ -81,7 +81,7 @@ void visit_fields(ParallaxOptions& o, Visitor&& visit) {
   visit(Field{"loop", "how the animation ends", ""}, o.loop);
   visit(Field{"frames", "frames of the whole loop", "frames", 2, 600}, o.frames);
   visit(Field{"fps", "frames shown a second", "fps", 1, 120}, o.fps);
-  visit(Field{"amplitude", "motion of a unit of disparity, of the width", "fraction", 0, 0.1}, o.amplitude);
+  visit(Field{"amplitude", "motion of a unit of disparity as part of the width", "fraction", 0, 0.1}, o.amplitude);
   visit(Field{"foreground_px", "most that the foreground layer moves", "px", 0, 200}, o.foreground_px);
   visit(Field{"background_px", "most that the background layer moves", "px", 0, 200}, o.background_px);
   visit(Field{"strength", "factor on all motion", "times", 0, 10}, o.strength);

@@ -87,7 +87,8 @@ struct Face {
 
 /// Frontal and profile faces by OpenCV's Haar cascades (Viola and Jones, CVPR 2001), largest first.
 /// Any scalar type and channel count. Empty where there is none or the cascades are not installed
-/// (Debian: opencv-data). Thread safe.
+/// (Debian: opencv-data); their folder is the environment's RELIEVO_HAAR_DIR, where it is set. Throws
+/// Error{corrupt_data} that names a damaged cascade. Thread safe.
 RELIEVO_API std::vector<Face> find_faces(const ImageView& photo);
 
 }  // namespace v1

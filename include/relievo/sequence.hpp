@@ -8,10 +8,10 @@
 namespace relievo {
 inline namespace v1 {
 
-/// What must be remembered from frame to frame so that depth does not flicker: the range that
-/// disparity is normalised with, the last depth, and whether the scene was cut. Owned by the caller
-/// and given to DepthEstimator::estimate; effects hold no hidden state. Move-only. One video, one
-/// Sequence, one thread at a time.
+/// What must be remembered from frame to frame so that depth does not flicker: the last depth, and a
+/// small copy of the last frame, which tells a cut. Owned by the caller and given to
+/// DepthEstimator::estimate; effects hold no hidden state. Move-only. One video, one Sequence, one
+/// thread at a time.
 class RELIEVO_API Sequence final {
  public:
   /// `smoothing` is the weight of the past, 0 (none) to 0.99.

@@ -47,9 +47,10 @@ struct StereoOptions {
 
 template <class Visitor>
 void visit_fields(StereoOptions& o, Visitor&& visit) {
-  visit(Field{"divergence", "range of disparity, of the width", "fraction", 0, 0.1}, o.divergence);
+  visit(Field{"divergence", "range of disparity as part of the width", "fraction", 0, 0.1}, o.divergence);
   visit(Field{"convergence", "disparity that lies on the screen", "fraction", 0, 1}, o.convergence);
-  visit(Field{"photo_position", "0 = photo is the left view, 1 = the right", "fraction", 0, 1}, o.photo_position);
+  visit(Field{"photo_position", "place of the photo, 0 = the left view, 1 = the right", "fraction", 0, 1},
+        o.photo_position);
   visit(Field{"layout", "how the views are joined", ""}, o.layout);
 }
 

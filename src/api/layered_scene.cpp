@@ -8,10 +8,8 @@
 #include "core/options.hpp"
 #include "core/views.hpp"
 #include "effects/inpaint.hpp"
-#include "effects/pull_push.hpp"
 #include "effects/scene.hpp"
 #include "effects/working_copy.hpp"
-#include "vision/dilate.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -62,10 +60,15 @@ bool any_below(const ImageView& mask) {
   return false;
 }
 
-// The hole: the subject grown, and everything it covers however faintly. `coverage` is the matte on the device.
-Image hole_of(const ImageView& matte, const ImageView& coverage, const Device& device, const BakeOptions& options) {
-  Image hole = moved_to(device, dilate(matte, 127, options.hole_dilate_px, options.hole_dilate_times));
-  device.engine().mask_above(coverage, faint, hole, hole.mutable_view());
+// The hole: the subject grown, and everything it covers however faintly. All in the device's memory.
+Image hole_of(const Device& device, const ImageView& coverage, const BakeOptions& options) {
+  Engine& engine = device.engine();
+  Image hole = device.allocate(coverage.width, coverage.height, u8_1);
+  const MutableImageView mask = hole.mutable_view();
+  engine.mask_above(coverage, 127, {}, mask);
+  const ApertureMask ellipse = make_ellipse(options.hole_dilate_px);
+  for (int i = 0; i < options.hole_dilate_times; ++i) engine.morphology(mask, mask, Morphology::dilate, ellipse);
+  engine.mask_above(coverage, faint, mask, mask);
   return hole;
 }
 
@@ -106,7 +109,7 @@ LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, co
         given_matte.data != nullptr
             ? host_copy(given_matte, device)
             : Segmenter(host, options.segment).segment(on_host(photo, device, keep_host), depth, progress.part(0, 0.2));
-    Image disparity = depth.relative();
+    Image disparity = moved_to(device, depth.relative());
 
     impl->layers.resize(1);
     Image hole, keep_matte, keep_hole;
@@ -114,7 +117,7 @@ LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, co
     bool subject = any_above(matte, faint);
     if (subject) {
       coverage = on_device(matte, device, keep_matte);
-      hole = hole_of(matte, coverage, device, options);
+      hole = hole_of(device, coverage, options);
       hole_on_host = on_host(hole, device, keep_hole);
       subject = any_below(hole_on_host);
     }
@@ -122,7 +125,7 @@ LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, co
       // Nothing stands before the rest, or nothing is left to fill from.
       Impl::Layer& back = impl->layers[0];
       back.color = std::move(color);
-      back.disparity = moved_to(device, std::move(disparity));
+      back.disparity = std::move(disparity);
     } else {
       progress.report(0.2, "fill");
       impl->layers.resize(2);
@@ -134,13 +137,11 @@ LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, co
       if (options.decontaminate) {
         engine.decontaminate(coverage, front.color.mutable_view(), back.color.mutable_view());
       }
-      Image front_disparity = disparity.clone();
-      pull_push(front_disparity.mutable_view(), matte, solid);
-      front.disparity = moved_to(device, std::move(front_disparity));
-      Image known(hole.width(), hole.height(), u8_1);
-      host.engine().invert(hole_on_host, known.mutable_view());
-      pull_push(disparity.mutable_view(), known, 255);
-      back.disparity = moved_to(device, std::move(disparity));
+      front.disparity = copy_on(device, disparity);
+      engine.pull_push(front.disparity.mutable_view(), coverage, solid);
+      engine.invert(hole, hole.mutable_view());
+      back.disparity = std::move(disparity);
+      engine.pull_push(back.disparity.mutable_view(), hole, 255);
       front.coverage = keep_matte.empty() ? std::move(matte) : std::move(keep_matte);
     }
     for (Impl::Layer& layer : impl->layers) {

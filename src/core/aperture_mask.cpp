@@ -21,14 +21,6 @@ bool inside_polygon(double x, double y, int sides, double r) {
   return true;
 }
 
-// (x^2 + y^2 - 1)^3 <= x^2 y^3 with y up, scaled so that the heart fills the square.
-bool inside_heart(double x, double y, double r) {
-  const double u = 1.2 * x / (r + 0.5);
-  const double v = -1.2 * y / (r + 0.5) + 0.1;
-  const double s = u * u + v * v - 1;
-  return s * s * s <= u * u * v * v * v;
-}
-
 bool inside(Aperture shape, int dx, int dy, int radius) {
   switch (shape) {
     case Aperture::circle:
@@ -45,6 +37,14 @@ bool inside(Aperture shape, int dx, int dy, int radius) {
 
 }  // namespace
 
+// (x^2 + y^2 - 1)^3 <= x^2 y^3 with y up, scaled so that the heart fills the square.
+bool inside_heart(double x, double y, double radius) {
+  const double u = 1.2 * x / (radius + 0.5);
+  const double v = -1.2 * y / (radius + 0.5) + 0.1;
+  const double s = u * u + v * v - 1;
+  return s * s * s <= u * u * v * v * v;
+}
+
 ApertureMask make_aperture(Aperture shape, int radius) {
   ApertureMask mask;
   mask.radius = radius;
@@ -58,6 +58,22 @@ ApertureMask make_aperture(Aperture shape, int radius) {
         mask.runs.push_back({dy, dx, dx + 1});
       }
     }
+  }
+  return mask;
+}
+
+ApertureMask make_ellipse(int diameter) {
+  ApertureMask mask;
+  mask.radius = diameter / 2;
+  const int r = mask.radius;
+  const double inverse = r > 0 ? 1.0 / (double{1} * r * r) : 0;
+  for (int i = 0; i < diameter; ++i) {
+    const int dy = i - r;
+    // Rounded to even like cvRound.
+    const int reach = static_cast<int>(std::lrint(r * std::sqrt((r * r - dy * dy) * inverse)));
+    const ApertureRun run{dy, -reach, std::min(reach + 1, diameter - r)};
+    mask.area += run.dx_end - run.dx_begin;
+    mask.runs.push_back(run);
   }
   return mask;
 }

@@ -1,6 +1,7 @@
 // An aperture as rows of runs, the form every blur consumes.
 #pragma once
 
+#include <bit>
 #include <vector>
 
 #include <relievo/bokeh_renderer.hpp>
@@ -15,6 +16,11 @@ struct ApertureRun {
   int dx_end;
 };
 
+/// The largest k for which the run holds 2^k pixels: two pieces of 2^k cover it.
+inline int power_in(const ApertureRun& run) {
+  return std::bit_width(static_cast<unsigned>(run.dx_end - run.dx_begin)) - 1;
+}
+
 /// A binary aperture. `runs` are sorted by dy, then dx, and do not touch; `area` is their pixel count.
 struct ApertureMask {
   int radius = 0;  ///< |dx| and |dy| are at most this.
@@ -25,6 +31,12 @@ struct ApertureMask {
 /// The mask of `shape` in the square of side 2 radius + 1 (radius 0: one pixel). A disc holds pixels
 /// with dx^2 + dy^2 <= radius^2 + radius / 2; polygons and the heart those whose centre is inside.
 ApertureMask make_aperture(Aperture shape, int radius);
+
+/// Whether a pixel lies in the heart of `radius`; rays from the centre leave it once.
+bool inside_heart(double x, double y, double radius);
+
+/// The ellipse of OpenCV's getStructuringElement(MORPH_ELLIPSE, {diameter, diameter}), a single run a row.
+ApertureMask make_ellipse(int diameter);
 
 /// The mask turned by half a turn: a blur that gathers under it spreads a light in the shape of `mask`.
 ApertureMask mirrored(ApertureMask mask);

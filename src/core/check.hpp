@@ -1,6 +1,7 @@
 // One-sentence errors.
 #pragma once
 
+#include <locale>
 #include <sstream>
 #include <string>
 
@@ -12,6 +13,7 @@ inline namespace v1 {
 template <class... Parts>
 std::string sentence(const Parts&... parts) {
   std::ostringstream out;
+  out.imbue(std::locale::classic());  // 1.000 is one in some languages
   (out << ... << parts);
   return out.str();
 }

@@ -19,8 +19,12 @@
 namespace relievo {
 inline namespace v1 {
 
-/// How `resize` samples. Pixel centres at +0.5; borders are repeated.
-enum class ResizeFilter { nearest, bilinear, area };
+/// How `resize` samples. Pixel centres at +0.5; borders are repeated. Bicubic is Keys' with a = -0.5, also called
+/// Catmull-Rom; of these only area averages what it makes smaller.
+enum class ResizeFilter { nearest, bilinear, bicubic, area };
+
+/// What `morphology` lets grow: the bright or the dark.
+enum class Morphology { dilate, erode };
 
 /// Motion of one layer: a point at p (px, relative to the image centre) of disparity d moves by
 ///   shift + (d - convergence) * (gain + gain_z * p).
@@ -54,17 +58,32 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// Any two sizes, one format.
   virtual void resize(const ImageView& in, const MutableImageView& out, ResizeFilter filter) = 0;
 
-  /// Separable Gaussian of odd `size` px; sigma = 0.3 ((size - 1) / 2 - 1) + 0.8 as in OpenCV; borders
+  /// Separable Gaussian of odd `size` px, at most 255; sigma = 0.3 ((size - 1) / 2 - 1) + 0.8 as in OpenCV; borders
   /// mirrored without repeating the edge pixel (BORDER_REFLECT_101). u8 (weights in 1/256 as in OpenCV), u16, f32;
   /// any channel count.
   /// May work in place.
   virtual void gaussian(const ImageView& in, const MutableImageView& out, int size) = 0;
 
+  /// The largest (dilate) or smallest (erode) value under `mask` around each pixel; what lies beyond the border counts
+  /// nothing, as in OpenCV. u8, 1 channel. May work in place.
+  virtual void morphology(const ImageView& in, const MutableImageView& out, Morphology operation,
+                          const ApertureMask& mask) = 0;
+
   /// Mean under `mask` around each pixel of rows first_row .. first_row + out.height - 1 of `in`
   /// (out.width = in.width), borders repeated, exact in integers and rounded to nearest. u8, u16
-  /// (exact), f32 (double sums); any channel count.
+  /// (exact), f32 (double sums); any channel count. `mask` has at most 65535 pixels and 640 runs.
   virtual void aperture_blur(const ImageView& in, const MutableImageView& out, const ApertureMask& mask,
                              int first_row) = 0;
+
+  /// Depth of field by the definition: pixel p of rows first_row .. of `in` (premultiplied linear-light RGBA, u16 or f32)
+  /// is the weighted mean of every pixel q whose light reaches it,
+  ///   weight(q) = soft_cover(r, reach(q - p)) / area(r)   (kernels/gather.hpp, core/aperture_reach.hpp),
+  /// r being the radius of q where q is nearer than p (of larger disparity), else the smaller of both radii: what is
+  /// farther never spreads over a nearer sharp pixel. `radius` (px) and `disparity` are f32, of the size of `in`;
+  /// radii are clamped to 0 .. radius_max <= 128. Pixels outside `in` give no light. Sums in fp32: of each row of taps
+  /// from left to right, then of rows from top to bottom.
+  virtual void gather_blur(const ImageView& in, const ImageView& disparity, const ImageView& radius,
+                           const MutableImageView& out, Aperture shape, int radius_max, int first_row) = 0;
 
   /// out = levels[i] + t (levels[i+1] - levels[i]) where `level` (f32, 1 channel) holds i + t, clamped
   /// to 0..count-1. At t = 0 the result is levels[i] bit for bit. u8, u16, f32.
@@ -132,6 +151,12 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// channels), window 2 radius + 1, regularisation `epsilon` in squared units of the guide.
   virtual void guided_filter(const ImageView& guide, const ImageView& in, const MutableImageView& out, int radius,
                              float epsilon) = 0;
+
+  /// Replaces the pixels of `values` (f32, 1 channel) whose `known` (u8, 1 channel) is below `threshold` by a smooth
+  /// continuation of the others: averages of known pixels are pulled up a pyramid and pushed back down bilinearly
+  /// (Gortler et al., The Lumigraph, SIGGRAPH 1996, 3.6.2). Known pixels are left bit for bit; where none is known
+  /// nothing changes.
+  virtual void pull_push(const MutableImageView& values, const ImageView& known, int threshold) = 0;
 
   /// Backward warp of all layers, composited far to near. A pixel q of `out` looks at
   /// p = c + (q - c) / zoom, and each layer at s with s + motion(disparity(s), s - c) = p by three

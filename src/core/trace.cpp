@@ -18,6 +18,22 @@ std::int64_t now_ns() {
       .count();
 }
 
+// A name as it stands within a string of JSON.
+std::string escaped(const char* name) {
+  std::string text;
+  for (; *name != '\0'; ++name) {
+    if (static_cast<unsigned char>(*name) < 0x20) {
+      char code[8];
+      std::snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned>(*name));
+      text += code;
+    } else {
+      if (*name == '"' || *name == '\\') text += '\\';
+      text += *name;
+    }
+  }
+  return text;
+}
+
 class Recorder {
  public:
   static Recorder& instance() {
@@ -52,8 +68,8 @@ class Recorder {
     const char* separator = "\n";
     for (const Event& event : events_) {
       std::fprintf(file, R"(%s{"name":"%s","cat":"relievo","ph":"X","pid":%d,"tid":%d,"ts":%.3f,"dur":%.3f})",
-                   separator, event.name, getpid(), event.thread, static_cast<double>(event.begin_ns) / 1e3,
-                   static_cast<double>(event.end_ns - event.begin_ns) / 1e3);
+                   separator, escaped(event.name).c_str(), getpid(), event.thread,
+                   static_cast<double>(event.begin_ns) / 1e3, static_cast<double>(event.end_ns - event.begin_ns) / 1e3);
       separator = ",\n";
     }
     std::fputs("\n]}\n", file);

@@ -169,11 +169,8 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 
-#include <algorithm>
-#include <cmath>
-#include <vector>
-
 #include "cpu/cpu_engine.hpp"
+#include "kernels/gaussian.hpp"
 #include "kernels/sampling.hpp"
 
 namespace relievo {
@@ -184,51 +181,6 @@ HWY_EXPORT(ColumnsU8);
 HWY_EXPORT(RowU8);
 HWY_EXPORT(ColumnsFloatOf);
 HWY_EXPORT(RowFloatOf);
-
-// Right half of the kernel, centre first, as OpenCV 4's getGaussianKernel has it for sigma 0.
-std::vector<double> half_kernel(int size) {
-  switch (size) {
-    case 1:
-      return {1};
-    case 3:
-      return {0.5, 0.25};
-    case 5:
-      return {0.375, 0.25, 0.0625};
-    case 7:
-      return {0.28125, 0.21875, 0.109375, 0.03125};
-    case 9:
-      return {0.234375, 0.19921875, 0.1171875, 0.05078125, 0.015625};
-    default:
-      break;
-  }
-  const int half = size / 2;
-  const double sigma = 0.3 * ((size - 1) * 0.5 - 1) + 0.8;
-  std::vector<double> kernel(half + 1);
-  double sum = 0;
-  for (int k = 0; k <= half; ++k) {
-    kernel[k] = std::exp(-0.5 * k * k / (sigma * sigma));
-    sum += k == 0 ? kernel[k] : 2 * kernel[k];
-  }
-  for (double& weight : kernel) weight /= sum;
-  return kernel;
-}
-
-// In 1/2^15, but to the 1/256 of OpenCV's fixed-point kernels, which results are compared with: from the
-// edge inwards, each weight rounds what the last one left; the centre takes the rest, so the sum is exact.
-std::vector<std::int16_t> fixed_kernel(const std::vector<double>& kernel) {
-  std::vector<std::int16_t> fixed(kernel.size());
-  int centre = 256;
-  double left = 0;
-  for (std::size_t k = kernel.size() - 1; k > 0; --k) {
-    const double wanted = kernel[k] * 256 + left;
-    const int weight = static_cast<int>(std::nearbyint(wanted));
-    left = wanted - weight;
-    centre -= 2 * weight;
-    fixed[k] = static_cast<std::int16_t>(weight * 128);
-  }
-  fixed[0] = static_cast<std::int16_t>(centre * 128);
-  return fixed;
-}
 
 // Fills `half` pixels on both sides of the `width` pixels that start at row + half * channels.
 template <class T>
@@ -242,12 +194,12 @@ void mirror_sides(T* row, int width, int half, int channels) {
   }
 }
 
-void gaussian_u8(CpuEngine& engine, const ImageView& in, const MutableImageView& out,
-                 const std::vector<double>& kernel) {
-  const int half = static_cast<int>(kernel.size()) - 1;
+void gaussian_u8(CpuEngine& engine, const ImageView& in, const MutableImageView& out, const GaussianWeights& kernel) {
+  const int half = kernel.half;
   const int channels = in.format.channels;
   const int n = in.width * channels;
-  const std::vector<std::int16_t> weights = fixed_kernel(kernel);
+  std::int16_t weights[largest_gaussian / 2 + 1];
+  for (int k = 0; k <= half; ++k) weights[k] = static_cast<std::int16_t>(kernel.fixed[k] * 128);
   const auto columns = HWY_DYNAMIC_DISPATCH(ColumnsU8);
   const auto along = HWY_DYNAMIC_DISPATCH(RowU8);
   engine.parallel_rows(in.height, 32, [&](int first, int last, ThreadScratch& scratch) {
@@ -255,19 +207,18 @@ void gaussian_u8(CpuEngine& engine, const ImageView& in, const MutableImageView&
     const std::uint8_t** const taps = scratch.take<const std::uint8_t*>(std::size_t(2 * half + 1));
     for (int y = first; y < last; ++y) {
       for (int k = -half; k <= half; ++k) taps[half + k] = in.row<std::uint8_t>(reflect_101(y + k, in.height));
-      columns(taps, weights.data(), half, n, row + half * channels);
+      columns(taps, weights, half, n, row + half * channels);
       mirror_sides(row, in.width, half, channels);
-      along(row, weights.data(), half, channels, n, out.row<std::uint8_t>(y));
+      along(row, weights, half, channels, n, out.row<std::uint8_t>(y));
     }
   });
 }
 
 void gaussian_float(CpuEngine& engine, const ImageView& in, const MutableImageView& out,
-                    const std::vector<double>& kernel) {
-  const int half = static_cast<int>(kernel.size()) - 1;
+                    const GaussianWeights& kernel) {
+  const int half = kernel.half;
   const int channels = in.format.channels;
   const int n = in.width * channels;
-  const std::vector<float> weights(kernel.begin(), kernel.end());
   const auto columns = HWY_DYNAMIC_DISPATCH(ColumnsFloatOf);
   const auto along = HWY_DYNAMIC_DISPATCH(RowFloatOf);
   engine.parallel_rows(in.height, 32, [&](int first, int last, ThreadScratch& scratch) {
@@ -276,9 +227,9 @@ void gaussian_float(CpuEngine& engine, const ImageView& in, const MutableImageVi
     const void** const taps = scratch.take<const void*>(std::size_t(2 * half + 1));
     for (int y = first; y < last; ++y) {
       for (int k = -half; k <= half; ++k) taps[half + k] = in.row<char>(reflect_101(y + k, in.height));
-      columns(in.format.scalar, taps, weights.data(), half, n, row + half * channels);
+      columns(in.format.scalar, taps, kernel.exact, half, n, row + half * channels);
       mirror_sides(row, in.width, half, channels);
-      along(in.format.scalar, row, weights.data(), half, channels, n, sums, out.row<char>(y));
+      along(in.format.scalar, row, kernel.exact, half, channels, n, sums, out.row<char>(y));
     }
   });
 }
@@ -295,7 +246,7 @@ void CpuEngine::gaussian(const ImageView& in, const MutableImageView& out, int s
     copy(in, before.mutable_view());
     return gaussian(before, out, size);
   }
-  const std::vector<double> kernel = half_kernel(size);
+  const GaussianWeights kernel = gaussian_weights(size);
   if (in.format.scalar == Scalar::u8) {
     gaussian_u8(*this, in, out, kernel);
   } else {

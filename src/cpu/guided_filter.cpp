@@ -7,62 +7,22 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "kernels/guided_filter.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace relievo {
 inline namespace v1 {
 namespace HWY_NAMESPACE {
 namespace {
 
-// Of a guide of G channels: I, p, I I^T (upper triangle), I p.
-template <int G>
-inline constexpr int moment_count = G == 1 ? 4 : 13;
-
 template <int G>
 void AddMoments(const float* guide, const float* in, int width, double sign, double* sums) {
   constexpr int m = moment_count<G>;
   for (int x = 0; x < width; ++x) {
-    double* const s = sums + m * x;
-    const double p = in[x];
-    if constexpr (G == 1) {
-      const double i = guide[x];
-      s[0] += sign * i;
-      s[1] += sign * p;
-      s[2] += sign * (i * i);
-      s[3] += sign * (i * p);
-    } else {
-      const double r = guide[3 * x], g = guide[3 * x + 1], b = guide[3 * x + 2];
-      const double moments[13] = {r, g, b, p, r * r, r * g, r * b, g * g, g * b, b * b, r * p, g * p, b * p};
-      for (int k = 0; k < 13; ++k) s[k] += sign * moments[k];
-    }
+    double moments[m];
+    guided_moments<G>(guide + G * x, in[x], moments);
+    for (int k = 0; k < m; ++k) sums[m * x + k] += sign * moments[k];
   }
-}
-
-// a and b of q = a I + b from the means of one window.
-HWY_INLINE void SolveGrey(const double* mean, double epsilon, float* ab) {
-  const double variance = mean[2] - mean[0] * mean[0];
-  const double covariance = mean[3] - mean[0] * mean[1];
-  const double a = covariance / (variance + epsilon);
-  ab[0] = static_cast<float>(a);
-  ab[1] = static_cast<float>(mean[1] - a * mean[0]);
-}
-
-// (Sigma + epsilon U) a = covariance by the adjugate.
-HWY_INLINE void SolveColor(const double* mean, double epsilon, float* ab) {
-  const double *i = mean, p = mean[3];
-  const double rr = mean[4] - i[0] * i[0] + epsilon, rg = mean[5] - i[0] * i[1], rb = mean[6] - i[0] * i[2];
-  const double gg = mean[7] - i[1] * i[1] + epsilon, gb = mean[8] - i[1] * i[2];
-  const double bb = mean[9] - i[2] * i[2] + epsilon;
-  const double r = mean[10] - i[0] * p, g = mean[11] - i[1] * p, b = mean[12] - i[2] * p;
-  const double c00 = gg * bb - gb * gb, c01 = gb * rb - rg * bb, c02 = rg * gb - gg * rb;
-  const double c11 = rr * bb - rb * rb, c12 = rg * rb - rr * gb, c22 = rr * gg - rg * rg;
-  const double determinant = rr * c00 + rg * c01 + rb * c02;
-  const double a0 = (c00 * r + c01 * g + c02 * b) / determinant;
-  const double a1 = (c01 * r + c11 * g + c12 * b) / determinant;
-  const double a2 = (c02 * r + c12 * g + c22 * b) / determinant;
-  ab[0] = static_cast<float>(a0);
-  ab[1] = static_cast<float>(a1);
-  ab[2] = static_cast<float>(a2);
-  ab[3] = static_cast<float>(p - (a0 * i[0] + a1 * i[1] + a2 * i[2]));
 }
 
 // Means over the windows of one row from its column sums; body(x, mean).
@@ -91,21 +51,14 @@ HWY_INLINE void SlideAlong(const double* columns, int width, int radius, int win
 template <int G>
 void SolveRow(const double* columns, int width, int radius, int window_rows, double epsilon, float* ab) {
   SlideAlong<moment_count<G>>(columns, width, radius, window_rows, [&](int x, const double* mean) HWY_ATTR {
-    if constexpr (G == 1) {
-      SolveGrey(mean, epsilon, ab + 2 * x);
-    } else {
-      SolveColor(mean, epsilon, ab + 4 * x);
-    }
+    guided_coefficients<G>(mean, epsilon, ab + (G + 1) * x);
   });
 }
 
 template <int G>
 void ApplyRow(const double* columns, const float* guide, int width, int radius, int window_rows, float* out) {
-  SlideAlong<G + 1>(columns, width, radius, window_rows, [&](int x, const double* mean) HWY_ATTR {
-    double q = mean[G];
-    for (int c = 0; c < G; ++c) q += mean[c] * guide[G * x + c];
-    out[x] = static_cast<float>(q);
-  });
+  SlideAlong<G + 1>(columns, width, radius, window_rows,
+                    [&](int x, const double* mean) HWY_ATTR { out[x] = guided_value<G>(mean, guide + G * x); });
 }
 
 void AddMoments1(const float* guide, const float* in, int width, double sign, double* sums) {

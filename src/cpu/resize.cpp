@@ -1,4 +1,4 @@
-// Another size: nearest, bilinear or by area.
+// Another size: nearest, bilinear, bicubic or by area.
 #include "cpu/targets.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -7,24 +7,17 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <type_traits>
 
 #include "core/with_scalar.hpp"
-#include "kernels/sampling.hpp"
+#include "kernels/resize.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace relievo {
 inline namespace v1 {
 namespace HWY_NAMESPACE {
 namespace {
-
-template <class T>
-HWY_INLINE T FromDouble(double v) {
-  if constexpr (std::is_integral_v<T>) {
-    return static_cast<T>(v + 0.5);
-  } else {
-    return from_float<T>(static_cast<float>(v));
-  }
-}
 
 // Two taps a pixel: from `left`, and weight `t` of the next one.
 template <class T>
@@ -42,25 +35,54 @@ void LinearRows(const float* above, const float* below, float t, int n, T* out) 
   for (int i = 0; i < n; ++i) out[i] = from_float<T>(lerp(above[i], below[i], t));
 }
 
-// Adds `row_weight` times the weighted sums along one row of input.
+// Four taps a pixel: `taps` are the offsets of all.
 template <class T>
-void AreaColumns(const T* in, const int* begin, const int* end, const double* first, const double* last, int width,
-                 int channels, double row_weight, double* sums) {
+void CubicColumns(const T* in, const int* taps, const CubicTap* weights, int width, int channels, float* out) {
   for (int x = 0; x < width; ++x) {
+    const T* const p[] = {in + taps[4 * x], in + taps[4 * x + 1], in + taps[4 * x + 2], in + taps[4 * x + 3]};
     for (int c = 0; c < channels; ++c) {
-      double sum = first[x] * to_float(in[begin[x] * channels + c]);
-      for (int i = begin[x] + 1; i + 1 < end[x]; ++i) sum += to_float(in[i * channels + c]);
-      if (end[x] - begin[x] > 1) sum += last[x] * to_float(in[(end[x] - 1) * channels + c]);
-      sums[channels * x + c] += row_weight * sum;
+      out[channels * x + c] =
+          cubic(to_float(p[0][c]), to_float(p[1][c]), to_float(p[2][c]), to_float(p[3][c]), weights[x]);
     }
   }
 }
 
 template <class T>
-void AreaRows(const double* sums, const double* column_area, double row_area, int width, int channels, T* out) {
+void CubicRows(const float* const* rows, CubicTap tap, int n, T* out) {
+  const float *const a = rows[0], *const b = rows[1], *const c = rows[2], *const d = rows[3];
+  for (int i = 0; i < n; ++i) out[i] = from_float<T>(cubic(a[i], b[i], c[i], d[i], tap));
+}
+
+// Adds `row_weight` times the weighted sums along one row of input: exact for integers, which fit because weights along
+// a side of up to 65535 px add up to that side.
+template <class T>
+void AreaColumns(const T* in, const AreaTap* taps, int whole, int width, int channels, int row_weight,
+                 std::uint64_t* sums) {
   for (int x = 0; x < width; ++x) {
+    const AreaTap& tap = taps[x];
+    const T* const p = in + std::ptrdiff_t{tap.begin} * channels;
+    const int last = (tap.end - tap.begin - 1) * channels;
     for (int c = 0; c < channels; ++c) {
-      out[channels * x + c] = FromDouble<T>(sums[channels * x + c] / (column_area[x] * row_area));
+      std::uint32_t between = 0;
+      for (int i = c + channels; i < last; i += channels) between += p[i];
+      std::uint32_t sum = std::uint32_t(tap.first) * p[c] + std::uint32_t(whole) * between;
+      if (last > 0) sum += std::uint32_t(tap.last) * p[last + c];
+      sums[channels * x + c] += std::uint64_t(std::uint32_t(row_weight)) * sum;
+    }
+  }
+}
+
+template <class T>
+void AreaColumns(const T* in, const AreaTap* taps, int whole, int width, int channels, double row_weight,
+                 double* sums) {
+  for (int x = 0; x < width; ++x) {
+    const AreaTap& tap = taps[x];
+    const double first = double(tap.first) / whole, last = double(tap.last) / whole;
+    for (int c = 0; c < channels; ++c) {
+      double sum = first * to_float(in[tap.begin * channels + c]);
+      for (int i = tap.begin + 1; i + 1 < tap.end; ++i) sum += to_float(in[i * channels + c]);
+      if (tap.end - tap.begin > 1) sum += last * to_float(in[(tap.end - 1) * channels + c]);
+      sums[channels * x + c] += row_weight * sum;
     }
   }
 }
@@ -76,17 +98,47 @@ void LinearRowsOf(Scalar scalar, const float* above, const float* below, float t
   with_scalar(scalar, [&](auto s) { LinearRows(above, below, t, n, static_cast<decltype(s)*>(out)); });
 }
 
-void AreaColumnsOf(Scalar scalar, const void* in, const int* begin, const int* end, const double* first,
-                   const double* last, int width, int channels, double row_weight, double* sums) {
-  with_scalar(scalar, [&](auto s) {
-    AreaColumns(static_cast<const decltype(s)*>(in), begin, end, first, last, width, channels, row_weight, sums);
-  });
+void CubicColumnsOf(Scalar scalar, const void* in, const int* taps, const CubicTap* weights, int width, int channels,
+                    float* out) {
+  with_scalar(scalar,
+              [&](auto s) { CubicColumns(static_cast<const decltype(s)*>(in), taps, weights, width, channels, out); });
 }
 
-void AreaRowsOf(Scalar scalar, const double* sums, const double* column_area, double row_area, int width, int channels,
-                void* out) {
-  with_scalar(scalar,
-              [&](auto s) { AreaRows(sums, column_area, row_area, width, channels, static_cast<decltype(s)*>(out)); });
+void CubicRowsOf(Scalar scalar, const float* const* rows, const CubicTap& tap, int n, void* out) {
+  with_scalar(scalar, [&](auto s) { CubicRows(rows, tap, n, static_cast<decltype(s)*>(out)); });
+}
+
+// Means under rows tap.begin .. tap.end - 1 of `in`; `sums` holds a word a sample.
+template <class T>
+void AreaRow(const ImageView& in, const AreaTap* columns, const AreaTap& rows, int width, int height, void* scratch,
+             T* out) {
+  const int channels = in.format.channels;
+  const std::size_t n = std::size_t(width) * channels;
+  if constexpr (std::is_integral_v<T>) {
+    auto* const sums = static_cast<std::uint64_t*>(scratch);
+    std::fill_n(sums, n, std::uint64_t{0});
+    for (int y = rows.begin; y < rows.end; ++y) {
+      AreaColumns(in.row<T>(y), columns, width, width, channels, rows.weight(y, height), sums);
+    }
+    const std::int64_t area = std::int64_t{in.width} * in.height;
+    const double inverse = 1.0 / static_cast<double>(area);
+    for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<T>(area_mean(sums[i], area, inverse));
+  } else {
+    auto* const sums = static_cast<double*>(scratch);
+    std::fill_n(sums, n, 0.0);
+    for (int y = rows.begin; y < rows.end; ++y) {
+      AreaColumns(in.row<T>(y), columns, width, width, channels, double(rows.weight(y, height)) / height, sums);
+    }
+    const double column_area = double(in.width) / width;
+    const double row_area = double(in.height) / height;
+    for (std::size_t i = 0; i < n; ++i) out[i] = area_mean<T>(sums[i], column_area, row_area);
+  }
+}
+
+void AreaRowOf(const ImageView& in, const AreaTap* columns, const AreaTap& rows, int width, int height, void* scratch,
+               void* out) {
+  with_scalar(in.format.scalar,
+              [&](auto s) { AreaRow(in, columns, rows, width, height, scratch, static_cast<decltype(s)*>(out)); });
 }
 
 }  // namespace
@@ -97,7 +149,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 
-#include <cmath>
 #include <cstring>
 #include <vector>
 
@@ -109,54 +160,18 @@ namespace {
 
 HWY_EXPORT(LinearColumnsOf);
 HWY_EXPORT(LinearRowsOf);
-HWY_EXPORT(AreaColumnsOf);
-HWY_EXPORT(AreaRowsOf);
-
-struct LinearTaps {
-  std::vector<int> left, right;
-  std::vector<float> t;
-
-  LinearTaps(int in, int out, int step) : left(out), right(out), t(out) {
-    for (int i = 0; i < out; ++i) {
-      const double at = std::clamp((i + 0.5) * in / out - 0.5, 0.0, in - 1.0);
-      const int whole = static_cast<int>(at);
-      left[i] = whole * step;
-      right[i] = std::min(whole + 1, in - 1) * step;
-      t[i] = static_cast<float>(at - whole);
-    }
-  }
-};
-
-// Output i covers inputs begin .. end - 1: the first and the last in part, those between in whole.
-struct AreaTaps {
-  std::vector<int> begin, end;
-  std::vector<double> first, last, area;
-
-  AreaTaps(int in, int out) : begin(out), end(out), first(out), last(out), area(out) {
-    for (std::int64_t i = 0; i < out; ++i) {
-      // In units of 1/out of an input pixel everything is an integer.
-      const std::int64_t from = i * in;
-      const std::int64_t to = from + in;
-      begin[i] = static_cast<int>(from / out);
-      end[i] = static_cast<int>((to + out - 1) / out);
-      const std::int64_t first_end = std::min<std::int64_t>(to, (begin[i] + std::int64_t{1}) * out);
-      first[i] = double(first_end - from) / out;
-      last[i] = double(to - (end[i] - std::int64_t{1}) * out) / out;
-      area[i] = double(in) / out;
-    }
-  }
-
-  double weight(int i, int tap) const { return tap == begin[i] ? first[i] : tap + 1 == end[i] ? last[i] : 1.0; }
-};
+HWY_EXPORT(CubicColumnsOf);
+HWY_EXPORT(CubicRowsOf);
+HWY_EXPORT(AreaRowOf);
 
 void resize_nearest(CpuEngine& engine, const ImageView& in, const MutableImageView& out) {
   const std::size_t bytes = static_cast<std::size_t>(in.format.bytes());
-  const auto source = [](std::int64_t i, int from, int to) { return static_cast<int>((2 * i + 1) * from / (2 * to)); };
   std::vector<std::size_t> columns(out.width);
-  for (int x = 0; x < out.width; ++x) columns[x] = static_cast<std::size_t>(source(x, in.width, out.width)) * bytes;
+  for (int x = 0; x < out.width; ++x)
+    columns[x] = static_cast<std::size_t>(nearest_tap(x, in.width, out.width)) * bytes;
   engine.parallel_rows(out.height, 16, [&](int first, int last, ThreadScratch&) {
     for (int y = first; y < last; ++y) {
-      const char* const from = in.row<char>(source(y, in.height, out.height));
+      const char* const from = in.row<char>(nearest_tap(y, in.height, out.height));
       char* const to = out.row<char>(y);
       for (int x = 0; x < out.width; ++x) std::memcpy(to + bytes * x, from + columns[x], bytes);
     }
@@ -165,8 +180,14 @@ void resize_nearest(CpuEngine& engine, const ImageView& in, const MutableImageVi
 
 void resize_bilinear(CpuEngine& engine, const ImageView& in, const MutableImageView& out) {
   const int channels = in.format.channels;
-  const LinearTaps columns(in.width, out.width, channels);
-  const LinearTaps rows(in.height, out.height, 1);
+  std::vector<int> left(out.width), right(out.width);
+  std::vector<float> t(out.width);
+  for (int x = 0; x < out.width; ++x) {
+    const LinearTap tap = linear_tap(x, in.width, out.width);
+    left[x] = tap.left * channels;
+    right[x] = tap.right * channels;
+    t[x] = tap.t;
+  }
   const auto along = HWY_DYNAMIC_DISPATCH(LinearColumnsOf);
   const auto across = HWY_DYNAMIC_DISPATCH(LinearRowsOf);
   engine.parallel_rows(out.height, 16, [&](int first, int last, ThreadScratch& scratch) {
@@ -177,36 +198,60 @@ void resize_bilinear(CpuEngine& engine, const ImageView& in, const MutableImageV
     const auto row_of = [&](int y) {
       const int slot = y % 2;
       if (kept_row[slot] != y) {
-        along(in.format.scalar, in.row<char>(y), columns.left.data(), columns.right.data(), columns.t.data(), out.width,
-              channels, kept[slot]);
+        along(in.format.scalar, in.row<char>(y), left.data(), right.data(), t.data(), out.width, channels, kept[slot]);
         kept_row[slot] = y;
       }
       return kept[slot];
     };
     for (int y = first; y < last; ++y) {
-      const float* const above = row_of(rows.left[y]);
-      const float* const below = row_of(rows.right[y]);
-      across(out.format.scalar, above, below, rows.t[y], out.width * channels, out.row<char>(y));
+      const LinearTap tap = linear_tap(y, in.height, out.height);
+      const float* const above = row_of(tap.left);
+      const float* const below = row_of(tap.right);
+      across(out.format.scalar, above, below, tap.t, out.width * channels, out.row<char>(y));
+    }
+  });
+}
+
+void resize_bicubic(CpuEngine& engine, const ImageView& in, const MutableImageView& out) {
+  const int channels = in.format.channels;
+  std::vector<int> taps(4 * std::size_t(out.width));
+  std::vector<CubicTap> weights(out.width);
+  for (int x = 0; x < out.width; ++x) {
+    weights[x] = cubic_tap(x, in.width, out.width);
+    for (int k = 0; k < 4; ++k) taps[4 * x + k] = repeat_border(weights[x].first - 1 + k, in.width) * channels;
+  }
+  const auto along = HWY_DYNAMIC_DISPATCH(CubicColumnsOf);
+  const auto across = HWY_DYNAMIC_DISPATCH(CubicRowsOf);
+  engine.parallel_rows(out.height, 16, [&](int first, int last, ThreadScratch& scratch) {
+    float* kept[4];
+    int kept_row[4] = {-1, -1, -1, -1};
+    for (float*& row : kept) row = scratch.take<float>(std::size_t(out.width) * channels);
+    for (int y = first; y < last; ++y) {
+      const CubicTap tap = cubic_tap(y, in.height, out.height);
+      const float* rows[4];
+      for (int k = 0; k < 4; ++k) {
+        const int row = repeat_border(tap.first - 1 + k, in.height);
+        const int slot = row % 4;
+        if (kept_row[slot] != row) {
+          along(in.format.scalar, in.row<char>(row), taps.data(), weights.data(), out.width, channels, kept[slot]);
+          kept_row[slot] = row;
+        }
+        rows[k] = kept[slot];
+      }
+      across(out.format.scalar, rows, tap, out.width * channels, out.row<char>(y));
     }
   });
 }
 
 void resize_area(CpuEngine& engine, const ImageView& in, const MutableImageView& out) {
-  const int channels = in.format.channels;
-  const AreaTaps columns(in.width, out.width);
-  const AreaTaps rows(in.height, out.height);
-  const auto along = HWY_DYNAMIC_DISPATCH(AreaColumnsOf);
-  const auto across = HWY_DYNAMIC_DISPATCH(AreaRowsOf);
+  std::vector<AreaTap> columns(out.width);
+  for (int x = 0; x < out.width; ++x) columns[x] = area_tap(unsigned(x), unsigned(in.width), unsigned(out.width));
+  const auto row_of = HWY_DYNAMIC_DISPATCH(AreaRowOf);
   engine.parallel_rows(out.height, 8, [&](int first, int last, ThreadScratch& scratch) {
-    const std::size_t n = std::size_t(out.width) * channels;
-    double* const sums = scratch.take<double>(n);
+    void* const sums = scratch.take<std::uint64_t>(std::size_t(out.width) * in.format.channels);
     for (int y = first; y < last; ++y) {
-      std::fill_n(sums, n, 0.0);
-      for (int row = rows.begin[y]; row < rows.end[y]; ++row) {
-        along(in.format.scalar, in.row<char>(row), columns.begin.data(), columns.end.data(), columns.first.data(),
-              columns.last.data(), out.width, channels, rows.weight(y, row), sums);
-      }
-      across(out.format.scalar, sums, columns.area.data(), rows.area[y], out.width, channels, out.row<char>(y));
+      row_of(in, columns.data(), area_tap(unsigned(y), unsigned(in.height), unsigned(out.height)), out.width,
+             out.height, sums, out.row<char>(y));
     }
   });
 }
@@ -220,6 +265,8 @@ void CpuEngine::resize(const ImageView& in, const MutableImageView& out, ResizeF
       return resize_nearest(*this, in, out);
     case ResizeFilter::bilinear:
       return resize_bilinear(*this, in, out);
+    case ResizeFilter::bicubic:
+      return resize_bicubic(*this, in, out);
     case ResizeFilter::area:
       return resize_area(*this, in, out);
   }

@@ -11,6 +11,7 @@
 
 #include "core/engine.hpp"
 #include "core/with_scalar.hpp"
+#include "kernels/locator.hpp"
 #include "kernels/samplers.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -19,49 +20,7 @@ inline namespace v1 {
 namespace HWY_NAMESPACE {
 namespace {
 
-// What does not change along an output row.
-struct Locator {
-  const float* pixels;
-  std::int32_t stride;  // floats
-  int width, height;
-  float center_x, center_y, last_x, last_y, py, zoom;
-  LayerMotion motion;
-
-  Locator(const ImageView& disparity, const LayerMotion& m, float z, float row)
-      : pixels(disparity.row<float>(0)),
-        stride(static_cast<std::int32_t>(disparity.stride / static_cast<std::int64_t>(sizeof(float)))),
-        width(disparity.width),
-        height(disparity.height),
-        center_x(0.5f * static_cast<float>(width - 1)),
-        center_y(0.5f * static_cast<float>(height - 1)),
-        last_x(static_cast<float>(width - 1)),
-        last_y(static_cast<float>(height - 1)),
-        py(center_y + (row - center_y) / z),
-        zoom(z),
-        motion(m) {}
-
-  void locate(int column, float* at_x, float* at_y) const {
-    const float px = center_x + (static_cast<float>(column) - center_x) / zoom;
-    float x = px;
-    float y = py;
-    for (int step = 0; step < 3; ++step) {
-      const float sx = clamp_to(x, last_x);
-      const float sy = clamp_to(y, last_y);
-      const int x0 = static_cast<int>(sx);
-      const int y0 = static_cast<int>(sy);
-      const int next = x0 + 1 < width ? 1 : 0;
-      const float* const above = pixels + std::int64_t{y0} * stride + x0;
-      const float* const below = above + (y0 + 1 < height ? stride : 0);
-      const float d = bilinear(above[0], above[next], below[0], below[next], sx - static_cast<float>(x0),
-                               sy - static_cast<float>(y0));
-      const float off = d - motion.convergence;
-      x = px - (motion.shift_x + off * (motion.gain_x + motion.gain_z * (x - center_x)));
-      y = py - (motion.shift_y + off * (motion.gain_y + motion.gain_z * (y - center_y)));
-    }
-    *at_x = x;
-    *at_y = y;
-  }
-};
+using LayerLocator = Locator<LayerMotion>;
 
 #if HWY_TARGET != HWY_SCALAR
 
@@ -70,10 +29,13 @@ using F32 = hn::ScalableTag<float>;
 using I32 = hn::RebindToSigned<F32>;
 using Floats = hn::Vec<F32>;
 
-// Locator::locate for the lanes of one vector, operation by operation.
-HWY_INLINE void LocateLanes(const Locator& l, int column, float* at_x, float* at_y) {
+// LayerLocator::locate for the lanes of one vector, operation by operation.
+HWY_INLINE void LocateLanes(const LayerLocator& l, int column, float* at_x, float* at_y) {
   const F32 d32;
   const I32 i32;
+  const auto stride = hn::Set(i32, static_cast<std::int32_t>(l.stride));
+  const auto last_x = hn::Set(d32, static_cast<float>(l.width - 1));
+  const auto last_y = hn::Set(d32, static_cast<float>(l.height - 1));
   const auto set = [&](float v) HWY_ATTR { return hn::Set(d32, v); };
   const auto zero = hn::Zero(d32);
   const auto clamp = [&](Floats v, Floats high) HWY_ATTR {
@@ -88,13 +50,13 @@ HWY_INLINE void LocateLanes(const Locator& l, int column, float* at_x, float* at
   auto x = px;
   auto y = py;
   for (int step = 0; step < 3; ++step) {
-    const auto sx = clamp(x, set(l.last_x));
-    const auto sy = clamp(y, set(l.last_y));
+    const auto sx = clamp(x, last_x);
+    const auto sy = clamp(y, last_y);
     const auto x0 = hn::ConvertTo(i32, sx);
     const auto y0 = hn::ConvertTo(i32, sy);
     const auto next = hn::Min(hn::Set(i32, 1), hn::Sub(hn::Set(i32, l.width - 1), x0));
-    const auto down = hn::And(hn::VecFromMask(i32, hn::Lt(y0, hn::Set(i32, l.height - 1))), hn::Set(i32, l.stride));
-    const auto above = hn::Add(hn::Mul(y0, hn::Set(i32, l.stride)), x0);
+    const auto down = hn::And(hn::VecFromMask(i32, hn::Lt(y0, hn::Set(i32, l.height - 1))), stride);
+    const auto above = hn::Add(hn::Mul(y0, stride), x0);
     const auto below = hn::Add(above, down);
     const auto p00 = hn::GatherIndex(d32, l.pixels, above);
     const auto p01 = hn::GatherIndex(d32, l.pixels, hn::Add(above, next));
@@ -119,11 +81,12 @@ HWY_INLINE void LocateLanes(const Locator& l, int column, float* at_x, float* at
 // Columns x = first .. first + n - 1 of output row at height `row`: where they look in a layer.
 void LocateRow(const ImageView& disparity, const LayerMotion& motion, float zoom, int first, int n, float row,
                float* at_x, float* at_y) {
-  const Locator locator(disparity, motion, zoom, row);
+  const LayerLocator locator(disparity.row<float>(0), disparity.stride / static_cast<std::int64_t>(sizeof(float)),
+                             disparity.width, disparity.height, motion, zoom, row);
   int i = 0;
 #if HWY_TARGET != HWY_SCALAR
   // Gathers index with 31 bits.
-  if (std::int64_t{locator.stride} * locator.height < (std::int64_t{1} << 31)) {
+  if (locator.stride * locator.height < (std::int64_t{1} << 31)) {
     const int lanes = static_cast<int>(hn::Lanes(F32()));
     for (; i + lanes <= n; i += lanes) LocateLanes(locator, first + i, at_x + i, at_y + i);
   }
@@ -134,23 +97,20 @@ void LocateRow(const ImageView& disparity, const LayerMotion& motion, float zoom
 template <int channels, class T>
 void SampleEach(const ImageView& in, const float* at_x, const float* at_y, int n, T* out) {
   using S = Sampler<T>;
-  const float last_x = static_cast<float>(in.width - 1);
-  const float last_y = static_cast<float>(in.height - 1);
   const T* const pixels = in.row<T>(0);
   const std::int64_t stride = in.stride / static_cast<std::int64_t>(sizeof(T));
   for (int i = 0; i < n; ++i) {
-    const float x = clamp_to(at_x[i], last_x);
-    const float y = clamp_to(at_y[i], last_y);
-    const int x0 = static_cast<int>(x);
-    const int y0 = static_cast<int>(y);
-    const auto wx = S::weight(x - static_cast<float>(x0));
-    const auto wy = S::weight(y - static_cast<float>(y0));
-    const T* const above = pixels + y0 * stride + x0 * channels;
-    const T* const below = above + (y0 + 1 < in.height ? stride : 0);
-    const int next = x0 + 1 < in.width ? channels : 0;
+    const Neighbours h = neighbours_of(at_x[i], in.width);
+    const Neighbours v = neighbours_of(at_y[i], in.height);
+    const auto wx = S::weight(h.t);
+    const auto wy = S::weight(v.t);
+    const T* const above = pixels + v.first * stride;
+    const T* const below = pixels + v.second * stride;
+    const int left = h.first * channels;
+    const int right = h.second * channels;
     for (int c = 0; c < channels; ++c) {
-      out[channels * i + c] =
-          S::along(S::across(above[c], below[c], wy), S::across(above[next + c], below[next + c], wy), wx);
+      out[channels * i + c] = S::along(S::across(above[left + c], below[left + c], wy),
+                                       S::across(above[right + c], below[right + c], wy), wx);
     }
   }
 }
@@ -172,8 +132,8 @@ void AlongShifted(const typename Sampler<T>::Between* left, int channels, float 
 template <int channels, class T>
 void AlongColumns(const typename Sampler<T>::Between* row, const int* left, const float* t, int width, int n, T* out) {
   for (int i = 0; i < n; ++i) {
-    const int x0 = left[i] < 0 ? 0 : left[i] < width ? left[i] : width - 1;
-    const int x1 = left[i] + 1 < 0 ? 0 : left[i] + 1 < width ? left[i] + 1 : width - 1;
+    const int x0 = repeat_border(left[i], width);
+    const int x1 = repeat_border(left[i] + 1, width);
     const auto weight = Sampler<T>::weight(t[i]);
     for (int c = 0; c < channels; ++c) {
       out[channels * i + c] = Sampler<T>::along(row[channels * x0 + c], row[channels * x1 + c], weight);
@@ -202,11 +162,10 @@ void SampleGrid(const ImageView& in, int y0, float ty, const int* left, const fl
                 void* between, void* out) {
   const int width = in.width;
   const int channels = in.format.channels;
-  const auto inside = [](int i, int size) { return i < 0 ? 0 : i < size ? i : size - 1; };
-  const int above = inside(y0, in.height);
-  const int below = inside(y0 + 1, in.height);
-  const int begin = inside(left[0], width) * channels;
-  const int end = (inside(left[n - 1] + 1, width) + 1) * channels;
+  const int above = repeat_border(y0, in.height);
+  const int below = repeat_border(y0 + 1, in.height);
+  const int begin = repeat_border(left[0], width) * channels;
+  const int end = (repeat_border(left[n - 1] + 1, width) + 1) * channels;
   with_scalar(in.format.scalar, [&](auto s) {
     using T = decltype(s);
     auto* const row = static_cast<typename Sampler<T>::Between*>(between);
@@ -266,27 +225,23 @@ struct Axis {
   std::vector<float> t;
 
   Axis(int size, float zoom, float shift) : whole(size), t(size) {
-    const double center = 0.5 * (size - 1);
     for (int i = 0; i < size; ++i) {
-      // A bare shift has the same fraction everywhere, to the bit.
-      const double at = zoom == 1 ? -double(shift) : center + (i - center) / zoom - shift;
-      const double clamped = std::clamp(at, -2.0 * size, 2.0 * size);
-      const double floor = std::floor(clamped);
-      whole[i] = static_cast<int>(floor) + (zoom == 1 ? i : 0);
-      t[i] = static_cast<float>(clamped - floor);
+      const Split at = shifted(i, size, zoom, shift);
+      whole[i] = at.whole;
+      t[i] = at.t;
     }
   }
 };
 
 // How one layer is looked up, decided once a call.
 struct Lookup {
-  bool moves_by_disparity;
+  bool by_disparity;
   Axis x, y;
 
   Lookup(const LayerView& layer, const LayerMotion& motion, float zoom)
-      : moves_by_disparity(motion.gain_x != 0 || motion.gain_y != 0 || motion.gain_z != 0),
-        x(moves_by_disparity ? 0 : layer.color.width, zoom, motion.shift_x),
-        y(moves_by_disparity ? 0 : layer.color.height, zoom, motion.shift_y) {}
+      : by_disparity(moves_by_disparity(motion)),
+        x(by_disparity ? 0 : layer.color.width, zoom, motion.shift_x),
+        y(by_disparity ? 0 : layer.color.height, zoom, motion.shift_y) {}
 };
 
 struct Warp {
@@ -325,7 +280,7 @@ struct Warp {
 
   void look(int i, const ImageView& in, int y, int x0, int n, const Buffers& b, void* to) const {
     const Lookup& lookup = lookups[i];
-    if (lookup.moves_by_disparity) {
+    if (lookup.by_disparity) {
       sample(in, b.at_x + i * segment_width, b.at_y + i * segment_width, n, to);
     } else {
       sample_grid(in, lookup.y.whole[y], lookup.y.t[y], lookup.x.whole.data() + x0, lookup.x.t.data() + x0, zoom == 1,
@@ -337,7 +292,7 @@ struct Warp {
     int farthest = count - 1;
     for (;; --farthest) {
       const LayerView& layer = layers[farthest];
-      if (lookups[farthest].moves_by_disparity) {
+      if (lookups[farthest].by_disparity) {
         locate(layer.disparity, motions[farthest], zoom, x0, n, static_cast<float>(y),
                b.at_x + farthest * segment_width, b.at_y + farthest * segment_width);
       }

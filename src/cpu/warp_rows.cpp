@@ -7,11 +7,10 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include <cmath>
 #include <cstdint>
 
 #include "core/with_scalar.hpp"
-#include "kernels/samplers.hpp"
+#include "kernels/row_warp.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace relievo {
@@ -20,21 +19,13 @@ namespace HWY_NAMESPACE {
 namespace {
 
 void MoveRow(const float* disparity, int width, float gain, float convergence, float* to) {
-  for (int x = 0; x < width; ++x) to[x] = static_cast<float>(x) + gain * (disparity[x] - convergence);
+  for (int x = 0; x < width; ++x) to[x] = moved(x, disparity[x], gain, convergence);
 }
 
 template <int channels, class T>
 void SampleChannels(const T* in, const float* source, int width, T* out) {
-  using S = Sampler<T>;
   for (int x = 0; x < width; ++x) {
-    if (source[x] < 0) continue;
-    const int x0 = static_cast<int>(source[x]);
-    const auto weight = S::weight(source[x] - static_cast<float>(x0));
-    const T* const left = in + x0 * channels;
-    const T* const right = left + (x0 + 1 < width ? channels : 0);
-    for (int c = 0; c < channels; ++c) {
-      out[channels * x + c] = S::along(S::across(left[c], left[c], 0), S::across(right[c], right[c], 0), weight);
-    }
+    if (source[x] >= 0) sample_row<channels>(in, source[x], width, out + channels * x);
   }
 }
 
@@ -74,7 +65,6 @@ namespace {
 HWY_EXPORT(MoveRow);
 HWY_EXPORT(SampleRow);
 
-constexpr float longest_interval = 2.5f;
 constexpr float hole = -1;
 
 // Draws the intervals of a row that landed at `to`. `source` and `nearest` cover the destination.
@@ -82,23 +72,17 @@ void draw_row(const float* disparity, const float* to, const std::uint8_t* cover
               float* nearest) {
   std::fill_n(source, width, hole);
   std::fill_n(nearest, width, -std::numeric_limits<float>::infinity());
-  const float last = static_cast<float>(width - 1);
   if (width == 1) {
-    if (std::fabs(to[0]) < 0.5f) source[0] = 0;
+    if (single_pixel_stays(to[0])) source[0] = 0;
     return;
   }
   for (int x = 0; x + 1 < width; ++x) {
-    const float begin = to[x];
-    const float end = to[x + 1];
-    const float length = end - begin;
-    if (!(length > 0 && length <= longest_interval)) continue;
-    if (end < 0 || begin > last) continue;
+    const RowSpan span = span_of(to[x], to[x + 1], width);
+    if (span.first > span.final) continue;
     if (coverage != nullptr && (coverage[x] | coverage[x + 1]) == 0) continue;
-    const int first = begin > 0 ? static_cast<int>(std::ceil(begin)) : 0;
-    const int final = end < last ? static_cast<int>(end) : width - 1;
-    for (int i = first; i <= final; ++i) {
-      const float t = (static_cast<float>(i) - begin) / length;
-      const float d = disparity[x] + t * (disparity[x + 1] - disparity[x]);
+    for (int i = span.first; i <= span.final; ++i) {
+      const float t = span.at(i);
+      const float d = lerp(disparity[x], disparity[x + 1], t);
       if (d >= nearest[i]) {
         nearest[i] = d;
         source[i] = static_cast<float>(x) + t;
@@ -107,27 +91,18 @@ void draw_row(const float* disparity, const float* to, const std::uint8_t* cover
   }
 }
 
-// Holes take the source of their farther side. Those at a border have no farther side and mirror what
-// is beside them, which shows less than a smear. A row without any source takes the nearest border.
 void fill_holes(const float* to, int width, float* source, const float* nearest) {
-  const float last = static_cast<float>(width - 1);
+  DrawnPixel left{-1, 0, 0};
   for (int x = 0; x < width;) {
     if (source[x] >= 0) {
+      left = {x, source[x], nearest[x]};
       ++x;
       continue;
     }
     int end = x;
     while (end < width && source[end] < 0) ++end;
-    if (x == 0 && end == width) {
-      std::fill_n(source, width, to[0] > 0 ? 0 : last);
-    } else if (x == 0) {
-      for (int i = 0; i < end; ++i) source[i] = std::min(source[end] + static_cast<float>(end - i), last);
-    } else if (end == width) {
-      for (int i = x; i < width; ++i) source[i] = std::max(source[x - 1] - static_cast<float>(i - x + 1), 0.0f);
-    } else {
-      std::fill(source + x, source + end, nearest[x - 1] <= nearest[end] ? source[x - 1] : source[end]);
-    }
-    x = end;
+    const DrawnPixel right = end < width ? DrawnPixel{end, source[end], nearest[end]} : DrawnPixel{width, 0, 0};
+    for (; x < end; ++x) source[x] = fill_hole(x, left, right, width, to[0]);
   }
 }
 

@@ -16,21 +16,14 @@ namespace {
 constexpr int edge_side = 1600;
 constexpr float edge_epsilon = 4e-4f;  // (2 % of the range)^2
 
-void clamp_to_range(Image& image) {
-  for (int y = 0; y < image.height(); ++y) {
-    float* row = image.row<float>(y);
-    for (int x = 0; x < image.width(); ++x) row[x] = std::clamp(row[x], 0.0f, 1.0f);
-  }
-}
-
 }  // namespace
 
 Image depth_from_cues(Engine& engine, const ImageView& photo, int resolution, bool edge_aware,
                       const Progress& progress) {
   progress.report(0, "depth");
   const Image small = small_rgb(engine, photo, resolution);
-  const double scale = static_cast<double>(small.width()) / photo.width;
-  const std::vector<Face> faces = scaled(faces_of(engine, photo), scale);
+  const std::vector<Face> faces =
+      scaled(faces_of(engine, photo), photo.width, photo.height, small.width(), small.height());
   progress.report(0.3, "depth");
   Image disparity = disparity_from_cues(small, faces);
   progress.report(0.7, "depth");
@@ -42,7 +35,7 @@ Image depth_from_cues(Engine& engine, const ImageView& photo, int resolution, bo
     Image sharp(middle.width(), middle.height(), f32_1);
     const int radius = std::max(2, static_cast<int>(std::lround(2.0 * middle.width() / small.width())));
     engine.guided_filter(guide, coarse, sharp.mutable_view(), radius, edge_epsilon);
-    clamp_to_range(sharp);
+    clamp_to_unit(sharp);
     disparity = std::move(sharp);
   }
   if (disparity.width() != photo.width || disparity.height() != photo.height) {

@@ -51,6 +51,8 @@ Image follow_edges(Engine& engine, const ImageView& photo, const ImageView& coar
       if (uniform(edge)) continue;
       Image guide(width, height, {Scalar::f32, guide_channels}, {photo.color.primaries, Transfer::srgb, false});
       engine.convert(part_of(photo, x0, y0, width, height), guide.mutable_view());
+      // The filter's sums slide, so that one infinite pixel would spoil all behind it.
+      clamp_to_unit(guide);
       Image level(width, height, f32_1);
       engine.convert(edge, level.mutable_view());
       Image filtered(width, height, f32_1);
@@ -67,15 +69,22 @@ Image follow_edges(Engine& engine, const ImageView& photo, const ImageView& coar
 
 }  // namespace
 
-std::vector<Face> scaled(std::vector<Face> faces, double factor) {
-  const auto at = [&](int v) { return static_cast<int>(std::lround(v * factor)); };
-  for (Face& face : faces) face = {at(face.x), at(face.y), at(face.width), at(face.height)};
+std::vector<Face> scaled(std::vector<Face> faces, int from_width, int from_height, int to_width, int to_height) {
+  const auto scale = [](int& begin, int& length, double factor) {
+    const auto end = static_cast<int>(std::lround((begin + length) * factor));
+    begin = static_cast<int>(std::lround(begin * factor));
+    length = std::max(1, end - begin);
+  };
+  for (Face& face : faces) {
+    scale(face.x, face.width, static_cast<double>(to_width) / from_width);
+    scale(face.y, face.height, static_cast<double>(to_height) / from_height);
+  }
   return faces;
 }
 
 std::vector<Face> faces_of(Engine& engine, const ImageView& photo) {
   const Image small = small_rgb(engine, photo, face_side);
-  return scaled(detect_faces(small), static_cast<double>(photo.width) / small.width());
+  return scaled(detect_faces(small), small.width(), small.height(), photo.width, photo.height);
 }
 
 Image segment_photo(Engine& engine, const ImageView& photo, const DepthMap& depth, const SegmentOptions& options,
@@ -93,11 +102,12 @@ Image segment_photo(Engine& engine, const ImageView& photo, const DepthMap& dept
   progress.report(0.2, "matte");
   const Image mask = subject_mask(small, small_disparity, scale, options);
   progress.report(0.6, "matte");
-  const Image coarse = resized(engine, mask, photo.width, photo.height, ResizeFilter::bilinear);
-  if (uniform(coarse)) return Image::copy_of(coarse);
-  // GrabCut's outline is right to a pixel or two of the small photo.
-  const int radius = std::max(3, static_cast<int>(std::lround(2.5 / scale)));
-  Image matte = follow_edges(engine, photo, coarse, radius);
+  Image matte = resized(engine, mask, photo.width, photo.height, ResizeFilter::bilinear);
+  if (!uniform(matte)) {
+    // GrabCut's outline is right to a pixel or two of the small photo.
+    const int radius = std::max(3, static_cast<int>(std::lround(2.5 / scale)));
+    matte = follow_edges(engine, photo, matte, radius);
+  }
   progress.report(1, "matte");
   return matte;
 }

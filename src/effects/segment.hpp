@@ -15,8 +15,8 @@ Image segment_photo(Engine& engine, const ImageView& photo, const DepthMap& dept
 /// Faces in a photo in host memory, in its pixels, largest first.
 std::vector<Face> faces_of(Engine& engine, const ImageView& photo);
 
-/// Pixels of a photo scaled by `factor`.
-std::vector<Face> scaled(std::vector<Face> faces, double factor);
+/// Faces in an image of one size as they lie in its copy of another.
+std::vector<Face> scaled(std::vector<Face> faces, int from_width, int from_height, int to_width, int to_height);
 
 }  // namespace v1
 }  // namespace relievo

@@ -48,5 +48,13 @@ Image small_rgb(Engine& engine, const ImageView& photo, int longer_side) {
   return out;
 }
 
+void clamp_to_unit(Image& image) {
+  const int samples = image.width() * image.format().channels;
+  for (int y = 0; y < image.height(); ++y) {
+    float* row = image.row<float>(y);
+    for (int i = 0; i < samples; ++i) row[i] = row[i] > 0 ? std::min(row[i], 1.0f) : 0.0f;
+  }
+}
+
 }  // namespace v1
 }  // namespace relievo

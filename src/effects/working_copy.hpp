@@ -20,6 +20,8 @@ Device host_device(const Device& device);
 Image small_rgb(Engine& engine, const ImageView& photo, int longer_side);
 /// f32 or u8 pixels at another size.
 Image resized(Engine& engine, const ImageView& image, int width, int height, ResizeFilter filter);
+/// Brings f32 pixels into 0..1; what is not a number becomes 0.
+void clamp_to_unit(Image& image);
 
 }  // namespace v1
 }  // namespace relievo

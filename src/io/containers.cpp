@@ -1,5 +1,7 @@
 #include "io/containers.hpp"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -77,6 +79,7 @@ bool walk_jpeg(ByteSpan bytes, Visit&& visit) {
 Envelope open_jpeg(ByteSpan bytes) {
   Envelope envelope;
   std::array<ByteSpan, 256> parts{};
+  int part_count = 0;
   envelope.complete = walk_jpeg(bytes, [&](int marker, ByteSpan payload, std::size_t) {
     if (is_frame_header(marker) && payload.size() >= 5 && envelope.width == 0) {
       envelope.height = big16(&payload[1]);
@@ -85,10 +88,14 @@ Envelope open_jpeg(ByteSpan bytes) {
       append(envelope.exif, payload.subspan(exif_magic.size()));
     } else if (marker == 0xE2 && starts(payload, icc_magic) && payload.size() > 14) {
       parts[payload[12]] = payload.subspan(14);
+      part_count = payload[13];
     }
     return true;
   });
-  for (const ByteSpan& part : parts) append(envelope.icc, part);
+  // Each part says how many there are; a profile with a hole is none.
+  if (std::all_of(parts.begin() + 1, parts.begin() + 1 + part_count, [](ByteSpan part) { return !part.empty(); })) {
+    for (int i = 1; i <= part_count; ++i) append(envelope.icc, parts[static_cast<std::size_t>(i)]);
+  }
   return envelope;
 }
 
@@ -114,42 +121,69 @@ Primaries primaries_of_red(std::uint32_t x, std::uint32_t y) {
   return Primaries::unspecified;
 }
 
+// Code points of ITU-T H.273 for what relievo knows.
+std::optional<Color> coded_color(int primaries, int transfer) {
+  Color color;
+  switch (primaries) {
+    case 1:
+      color.primaries = Primaries::bt709;
+      break;
+    case 9:
+      color.primaries = Primaries::bt2020;
+      break;
+    case 12:
+      color.primaries = Primaries::display_p3;
+      break;
+    default:
+      return {};
+  }
+  switch (transfer) {
+    case 1:
+    case 6:
+    case 14:
+    case 15:
+      color.transfer = Transfer::bt709;
+      break;
+    case 4:
+      color.transfer = Transfer::gamma22;
+      break;
+    case 8:
+      color.transfer = Transfer::linear;
+      break;
+    case 13:
+      color.transfer = Transfer::srgb;
+      break;
+    default:
+      return {};
+  }
+  return color;
+}
+
 // Precedence as in the PNG specification, third edition: cICP, (iCCP), sRGB, gAMA with cHRM.
 Envelope open_png(ByteSpan bytes) {
   Envelope envelope;
   Color color;
-  int rank = 0;
-  const auto say = [&](int new_rank) {
-    if (new_rank >= rank) rank = new_rank, envelope.color = color;
-  };
+  bool srgb = false;
   envelope.complete = walk_png(bytes, [&](std::string_view name, ByteSpan data, std::size_t) {
-    if (name == "IHDR" && data.size() >= 8) {
+    if (name == "IHDR" && data.size() >= 8 && envelope.width == 0) {  // libpng goes by the first
       envelope.width = big32(&data[0]);
       envelope.height = big32(&data[4]);
     } else if (name == "eXIf") {
       envelope.exif.assign(data.begin(), data.end());
     } else if (name == "cICP" && data.size() == 4) {
-      const int p = data[0], t = data[1];
-      color.primaries = p == 1    ? Primaries::bt709
-                        : p == 9  ? Primaries::bt2020
-                        : p == 12 ? Primaries::display_p3
-                                  : Primaries::unspecified;
-      color.transfer = t == 8                                   ? Transfer::linear
-                       : t == 1 || t == 6 || t == 14 || t == 15 ? Transfer::bt709
-                                                                : Transfer::srgb;
-      say(3);
-    } else if (name == "sRGB" && rank < 2) {
-      color = {};
-      say(2);
-    } else if (name == "gAMA" && data.size() == 4 && rank < 2) {
+      envelope.coded = coded_color(data[0], data[1]);
+    } else if (name == "sRGB") {
+      srgb = true;
+      envelope.color = Color{};
+    } else if (name == "gAMA" && data.size() == 4 && !srgb) {
       const std::uint32_t gamma = big32(&data[0]);  // 45455 is both the plain 2.2 and what sRGB files state
       color.transfer = gamma > 95000 && gamma < 105000 ? Transfer::linear : Transfer::srgb;
-      say(1);
-    } else if (name == "cHRM" && data.size() == 32 && rank < 2) {
+      envelope.color = color;
+    } else if (name == "cHRM" && data.size() == 32 && !srgb) {
       color.primaries = primaries_of_red(big32(&data[8]), big32(&data[12]));
       // Red of BT.709 and of Adobe RGB agree; their greens do not.
       if (color.primaries == Primaries::bt709 && big32(&data[16]) < 25000) color.primaries = Primaries::adobe_rgb;
-      say(1);
+      envelope.color = color;
     }
   });
   return envelope;
@@ -198,22 +232,18 @@ Envelope open_webp(ByteSpan bytes) {
 // size is wanted before a parser is let loose on the boxes.
 Envelope open_heif(ByteSpan bytes) {
   Envelope envelope;
+  std::uint64_t most = 0;
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   for (std::size_t at = text.find("ispe"); at != text.npos; at = text.find("ispe", at + 4)) {
     if (at < 4 || at + 16 > bytes.size() || big32(&bytes[at - 4]) != 20) continue;
-    const std::int64_t width = big32(&bytes[at + 8]), height = big32(&bytes[at + 12]);
-    if (width * height > envelope.width * envelope.height) envelope.width = width, envelope.height = height;
+    // Without a sign, as only so the area of the largest extent fits.
+    const std::uint64_t width = big32(&bytes[at + 8]), height = big32(&bytes[at + 12]);
+    if (width * height <= most) continue;
+    most = width * height;
+    envelope.width = static_cast<std::int64_t>(width);
+    envelope.height = static_cast<std::int64_t>(height);
   }
   return envelope;
-}
-
-std::uint32_t crc32(ByteSpan bytes) {  // PNG specification, annex D
-  std::uint32_t crc = 0xffffffff;
-  for (std::uint8_t byte : bytes) {
-    crc ^= byte;
-    for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
-  }
-  return ~crc;
 }
 
 void append_riff_chunk(Bytes& to, std::string_view name, ByteSpan data) {
@@ -314,7 +344,7 @@ Bytes png_with_exif(ByteSpan file, ByteSpan exif) {
       append(chunk, exif);
       append_big32(out, exif.size());
       append(out, chunk);
-      append_big32(out, crc32(chunk));
+      append_big32(out, ::crc32(0, chunk.data(), static_cast<uInt>(chunk.size())));
       done = true;
     }
     append(out, file.subspan(at, data.size() + 12));

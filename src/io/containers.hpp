@@ -25,7 +25,8 @@ struct Envelope {
   bool complete = true;        ///< False where the container's own end is missing.
   Bytes exif;                  ///< TIFF structure.
   Bytes icc;                   ///< Where the container stores it uncompressed (JPEG, WebP).
-  std::optional<Color> color;  ///< From colour chunks other than a profile.
+  std::optional<Color> coded;  ///< From code points (cICP), which outrank a profile.
+  std::optional<Color> color;  ///< From other colour chunks, which a profile outranks.
 };
 
 /// Walks JPEG, PNG, WebP and HEIF; others give an empty envelope.

@@ -27,7 +27,8 @@ int depth_channel(const OIIO::ImageSpec& spec) {
 
 template <class T>
 void take_channel(OpenedImage& opened, const std::string& path, const DepthRule& rule, DepthRaster& raster) {
-  const OIIO::TypeDesc type(static_cast<OIIO::TypeDesc::BASETYPE>(OIIO::BaseTypeFromC<T>::value));
+  const OIIO::TypeDesc type =
+      std::is_integral_v<T> ? opened.reader->spec().format : OIIO::TypeDesc(OIIO::TypeDesc::FLOAT);
   std::vector<T> stored(raster.values.size());
   const int channel = depth_channel(opened.reader->spec());
   read_channels(opened, path, channel, channel + 1, type, stored.data(), sizeof(T),
@@ -47,6 +48,7 @@ DepthRaster take_png(const std::string& path, ByteSpan bytes, const DepthRule& r
   const Image image = decode_png(path, bytes, icc);
   const std::size_t step = image.format().channels;
   DepthRaster raster{image.width(), image.height(), {}};
+  raster.values.reserve(static_cast<std::size_t>(image.width()) * static_cast<std::size_t>(image.height()));
   for (int y = 0; y < image.height(); ++y) {
     for (std::size_t x = 0; x < static_cast<std::size_t>(image.width()); ++x) {
       const bool wide = image.format().scalar == Scalar::u16;
@@ -60,7 +62,7 @@ DepthRaster take_png(const std::string& path, ByteSpan bytes, const DepthRule& r
 DepthRaster read_picture(const std::string& path, Bytes bytes, const DepthRule& rule) {
   OpenedImage opened = open_image(path, std::move(bytes), ReadLimits{}.max_pixels);
   if (opened.kind == FileKind::png) return take_png(path, opened.bytes, rule);
-  if (!opened.reader) fail(ErrorCode::unsupported, "'", path, "' is WebP, which cannot hold depth; PNG can");
+  if (!opened.reader) fail(ErrorCode::unsupported, "'", path, "' is WebP, which cannot hold depth; PNG can.");
   const OIIO::ImageSpec& spec = opened.reader->spec();
   DepthRaster raster{spec.width, spec.height, {}};
   raster.values.resize(static_cast<std::size_t>(spec.width) * static_cast<std::size_t>(spec.height));
@@ -73,6 +75,9 @@ DepthRaster read_picture(const std::string& path, Bytes bytes, const DepthRule& 
       break;
     case OIIO::TypeDesc::UINT32:
       take_channel<std::uint32_t>(opened, path, rule, raster);
+      break;
+    case OIIO::TypeDesc::INT8:
+      take_channel<std::int8_t>(opened, path, rule, raster);
       break;
     case OIIO::TypeDesc::INT16:
       take_channel<std::int16_t>(opened, path, rule, raster);
@@ -101,6 +106,11 @@ DepthRaster read_raster(const std::string& path, const DepthRule& rule) {
   }
 }
 
+std::string depth_extension(const std::string& path) {
+  static constexpr std::string_view known[] = {".pfm", ".npy", ".exr", ".png", ".jpg", ".jpeg"};
+  return extension_among(path, known, "depth");
+}
+
 // Polynomial of degree 5 for the Turbo colour map (A. Mikhailov, "Turbo, An Improved Rainbow Colormap
 // for Visualization", 2019; polynomial by R. Du).
 void turbo(float x, std::uint8_t* rgb) {
@@ -126,22 +136,27 @@ Image turbo_picture(const ImageView& relative) {
 }  // namespace
 
 DepthMap read_depth(const std::string& path, DepthKind kind, double scale) {
-  require(scale > 0 && std::isfinite(scale), "scale is ", scale, "; it must be above 0 and finite");
+  require(scale > 0 && std::isfinite(scale), "scale is ", scale, "; allowed is any finite number above 0.");
   return guarded(ErrorCode::corrupt_data, path, [&] {
     const DepthRaster raster = read_raster(path, {kind, scale});
     const bool distances = kind != DepthKind::disparity;
     require(std::any_of(raster.values.begin(), raster.values.end(),
                         [&](float v) { return std::isfinite(v) && (!distances || v > 0); }),
-            "'", path, "' holds no known depth");
+            "'", path, "' holds no known depth.");
     return DepthMap(
         {raster.values.data(), raster.width, raster.height, std::int64_t{4} * raster.width, {Scalar::f32, 1}, {}, {}},
         kind);
   });
 }
 
+void check_depth_path(const std::string& path) {
+  depth_extension(path);
+  check_writable(path);
+}
+
 void write_depth(const std::string& path, const DepthMap& depth) {
-  const std::string extension = extension_of(path);
-  require(!depth.empty(), "the depth map to write has no pixels");
+  const std::string extension = depth_extension(path);
+  require(!depth.empty(), "The depth map to write has no pixels.");
   const ImageView values = depth.values();
   guarded(ErrorCode::io, path, [&] {
     if (extension == ".pfm" || extension == ".npy") {
@@ -159,10 +174,8 @@ void write_depth(const std::string& path, const DepthMap& depth) {
       ImageView numbers = relative.view();
       numbers.color = {};  // numbers, not light: no transfer curve may touch them
       write(path, converted(numbers, {Scalar::u16, 1}, {}));
-    } else if (extension == ".jpg" || extension == ".jpeg") {
-      write(path, turbo_picture(depth.relative()));
     } else {
-      fail(ErrorCode::invalid_argument, "'", path, "' has no extension of depth; .pfm .npy .exr .png .jpg are allowed");
+      write(path, turbo_picture(depth.relative()));
     }
   });
 }

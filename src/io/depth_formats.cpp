@@ -2,6 +2,7 @@
 
 #include <Imath/half.h>
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -9,7 +10,10 @@
 #include <limits>
 #include <string_view>
 
+#include <relievo/io/photo.hpp>
+
 #include "core/check.hpp"
+#include "io/pixels.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -19,20 +23,19 @@ namespace {
 static_assert(std::endian::native == std::endian::little);
 
 [[noreturn]] void damaged(const std::string& path, const char* what) {
-  fail(ErrorCode::corrupt_data, "'", path, "' is damaged: ", what);
+  fail(ErrorCode::corrupt_data, "'", path, "' is damaged: ", what, ".");
 }
 
 void check_shape(const std::string& path, std::uint64_t width, std::uint64_t height) {
   if (width < 1 || height < 1) damaged(path, "it has no pixels");
-  if (width > max_image_side || height > max_image_side) {
-    fail(ErrorCode::unsupported, "'", path, "' is ", width, " x ", height, " pixels; the longest side allowed is ",
-         max_image_side);
-  }
+  constexpr std::uint64_t most = INT64_MAX;
+  check_size(path, static_cast<std::int64_t>(std::min(width, most)), static_cast<std::int64_t>(std::min(height, most)),
+             ReadLimits{}.max_pixels);
 }
 
 void check_room(const std::string& path, std::uint64_t have, std::uint64_t want) {
   if (have < want) {
-    fail(ErrorCode::corrupt_data, "'", path, "' is truncated: it has ", have, " of ", want, " bytes of pixels");
+    fail(ErrorCode::corrupt_data, "'", path, "' is truncated: it has ", have, " of ", want, " bytes of pixels.");
   }
 }
 
@@ -95,7 +98,7 @@ std::string_view entry(const std::string& path, std::string_view header, std::st
     if (end == header.npos) break;
     return header.substr(at, end - at + (header[at] == '(' ? 1 : 0));
   }
-  fail(ErrorCode::corrupt_data, "'", path, "' is damaged: its header has no '", key, "'");
+  fail(ErrorCode::corrupt_data, "'", path, "' is damaged: its header has no '", key, "'.");
 }
 
 std::vector<std::uint64_t> shape_of(const std::string& path, std::string_view text) {
@@ -170,20 +173,23 @@ DepthRaster parse_npy(const std::string& path, ByteSpan bytes, const DepthRule& 
   if (bytes.size() < 12) damaged(path, "it ends within its header");
   const int version = bytes[6];
   if (version < 1 || version > 3)
-    fail(ErrorCode::unsupported, "'", path, "' has NPY version ", version, "; 1 to 3 are read");
+    fail(ErrorCode::unsupported, "'", path, "' has NPY version ", version, "; 1 to 3 are read.");
   const std::size_t start = version == 1 ? 10 : 12;
   const std::uint64_t length = version == 1 ? little16(&bytes[8]) : little32(&bytes[8]);
   if (length > longest_header || start + length > bytes.size()) damaged(path, "it ends within its header");
   const std::string_view header(reinterpret_cast<const char*>(&bytes[start]), length);
   const auto shape = shape_of(path, entry(path, header, "shape"));
   if (shape.size() != 2) {
-    fail(ErrorCode::unsupported, "'", path, "' has ", shape.size(), " dimensions; depth has 2");
+    fail(ErrorCode::unsupported, "'", path, "' has ", shape.size(), " dimensions; depth has 2.");
   }
   check_shape(path, shape[1], shape[0]);
   const bool columns = entry(path, header, "fortran_order").substr(0, 4) == "True";
   std::string_view type = entry(path, header, "descr");
-  if (type.size() < 5) damaged(path, "its type is not readable");
-  type = type.substr(1, type.find_last_of("'\"") - 1);
+  const std::size_t close = type.find(type.front(), 1);  // the quote that opened it
+  if ((type.front() != '\'' && type.front() != '"') || close == type.npos || close < 4) {
+    damaged(path, "its type is not readable");
+  }
+  type = type.substr(1, close - 1);
   const bool swap = type[0] == '>';
   const std::string_view name = type.substr(1);
 
@@ -214,14 +220,15 @@ DepthRaster parse_npy(const std::string& path, ByteSpan bytes, const DepthRule& 
   else if (name == "i4")
     take(std::int32_t{});
   else
-    fail(ErrorCode::unsupported, "'", path, "' has elements of type '", type, "'; f2 f4 f8 u1 u2 u4 i1 i2 i4 are read");
+    fail(ErrorCode::unsupported, "'", path, "' has elements of type '", type,
+         "'; f2 f4 f8 u1 u2 u4 i1 i2 i4 are read.");
   return raster;
 }
 
 DepthRaster parse_pgm(const std::string& path, ByteSpan bytes, const DepthRule& rule) {
   const char kind = static_cast<char>(bytes[1]);
   if (kind != '2' && kind != '5') {
-    fail(ErrorCode::unsupported, "'", path, "' is a P", kind, " picture; depth is read from grey ones, P2 and P5");
+    fail(ErrorCode::unsupported, "'", path, "' is a P", kind, " picture; depth is read from grey ones, P2 and P5.");
   }
   Words words(path, bytes, 2);
   const auto width = words.number<std::uint32_t>(), height = words.number<std::uint32_t>();
@@ -237,6 +244,7 @@ DepthRaster parse_pgm(const std::string& path, ByteSpan bytes, const DepthRule& 
   raster.values.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint32_t value = kind == '2' ? words.number<std::uint32_t>() : size == 2 ? big16(&data[i * 2]) : data[i];
+    if (value > maximum) damaged(path, "it holds a value above its maximum");
     raster.values[i] = rule.of_integer(value, maximum);
   }
   return raster;
@@ -244,14 +252,14 @@ DepthRaster parse_pgm(const std::string& path, ByteSpan bytes, const DepthRule& 
 
 Bytes format_pfm(const ImageView& values) {
   Bytes out;
-  append(out, sentence("Pf\n", values.width, " ", values.height, "\n-1.0\n"));
+  append(out, "Pf\n" + std::to_string(values.width) + " " + std::to_string(values.height) + "\n-1.0\n");
   for (int y = values.height - 1; y >= 0; --y) append_row(out, values, y);
   return out;
 }
 
 Bytes format_npy(const ImageView& values) {
-  std::string header =
-      sentence("{'descr': '<f4', 'fortran_order': False, 'shape': (", values.height, ", ", values.width, "), }");
+  std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + std::to_string(values.height) + ", " +
+                       std::to_string(values.width) + "), }";
   // NumPy asks for data that start at a multiple of 64 bytes and a header that ends in a new line.
   header.append(63 - (10 + header.size()) % 64, ' ').push_back('\n');
   Bytes out;

@@ -15,7 +15,6 @@ constexpr std::uint32_t tag_orientation = 0x0112, tag_exif = 0x8769, tag_interop
                         tag_interoperability_index = 0x0001, tag_focal_35mm = 0xA405, tag_pixel_width = 0xA002,
                         tag_pixel_height = 0xA003, tag_thumbnail = 0x0201, tag_thumbnail_size = 0x0202;
 constexpr std::uint32_t type_short = 3, type_long = 4;
-constexpr std::size_t most_entries = 1000;
 
 template <class Container>
 class Directory {
@@ -23,7 +22,7 @@ class Directory {
   Directory(Container& bytes, std::size_t offset) : bytes_(bytes), offset_(offset) {
     big_ = bytes.size() > 8 && bytes[0] == 'M';
     if (offset < 8 || offset + 2 > bytes.size()) return;
-    count_ = std::min<std::size_t>({u16(offset), (bytes.size() - offset - 2) / 12, most_entries});
+    count_ = std::min<std::size_t>(u16(offset), (bytes.size() - offset - 2) / 12);
   }
 
   std::size_t count() const { return count_; }
@@ -116,7 +115,7 @@ void normalise_exif(Bytes& exif, int width, int height) {
       std::fill_n(exif.begin() + static_cast<std::ptrdiff_t>(from), size, std::uint8_t{0});
     }
   }
-  Directory<Bytes>(exif, first_directory(exif)).unlink_next();
+  main.unlink_next();
 }
 
 }  // namespace io

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
+#include <filesystem>
 #include <random>
 #include <system_error>
 
@@ -27,15 +27,15 @@ struct Descriptor {
   }
 };
 
-// The file behind a symbolic link is what a plain write would replace.
+// The file behind symbolic links, there or not, is what a plain write would fill.
 std::string resolved(const std::string& path) {
-  struct stat status {};
-  if (::lstat(path.c_str(), &status) != 0 || !S_ISLNK(status.st_mode)) return path;
-  char* real = ::realpath(path.c_str(), nullptr);
-  if (!real) return path;
-  std::string result = real;
-  std::free(real);
-  return result;
+  constexpr int most_links = 40;  // as Linux follows
+  std::filesystem::path target = path;
+  std::error_code error;
+  for (int i = 0; i < most_links && std::filesystem::is_symlink(target, error); ++i) {
+    target = target.parent_path() / std::filesystem::read_symlink(target, error);
+  }
+  return target.string();
 }
 
 std::string random_name() {
@@ -45,8 +45,7 @@ std::string random_name() {
   return text;
 }
 
-}  // namespace
-
+// In lower case with its dot, empty where the name has none.
 std::string extension_of(const std::string& path) {
   const auto slash = path.find_last_of('/');
   const auto dot = path.find_last_of('.');
@@ -58,58 +57,69 @@ std::string extension_of(const std::string& path) {
   return extension;
 }
 
+}  // namespace
+
+std::string extension_among(const std::string& path, std::span<const std::string_view> known, const char* what) {
+  std::string extension = extension_of(path);
+  if (std::find(known.begin(), known.end(), extension) != known.end()) return extension;
+  std::string list;
+  for (std::string_view one : known) list.append(" ").append(one);
+  fail(ErrorCode::invalid_argument, "'", path, "' has no extension of ", what, "; allowed are", list, ".");
+}
+
 Bytes read_file(const std::string& path, std::int64_t max_bytes) {
   // Without O_NONBLOCK a pipe without a writer would block here for ever.
   const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (file.value < 0) {
     const int number = errno;
-    if (number == ENOENT || number == ENOTDIR) fail(ErrorCode::not_found, "no file '", path, "'");
-    fail(ErrorCode::io, "cannot open '", path, "': ", reason(number));
+    if (number == ENOENT || number == ENOTDIR) fail(ErrorCode::not_found, "There is no file '", path, "'.");
+    fail(ErrorCode::io, "Cannot open '", path, "': ", reason(number), ".");
   }
   struct stat status {};
-  if (::fstat(file.value, &status) != 0) fail(ErrorCode::io, "cannot read '", path, "': ", reason(errno));
-  if (S_ISDIR(status.st_mode)) fail(ErrorCode::io, "'", path, "' is a folder, not a file");
-  if (!S_ISREG(status.st_mode)) fail(ErrorCode::io, "'", path, "' is not a regular file");
-  if (status.st_size == 0) fail(ErrorCode::corrupt_data, "'", path, "' is empty");
+  if (::fstat(file.value, &status) != 0) fail(ErrorCode::io, "Cannot read '", path, "': ", reason(errno), ".");
+  if (S_ISDIR(status.st_mode)) fail(ErrorCode::io, "'", path, "' is a folder, not a file.");
+  if (!S_ISREG(status.st_mode)) fail(ErrorCode::io, "'", path, "' is not a regular file.");
+  if (status.st_size == 0) fail(ErrorCode::corrupt_data, "'", path, "' is empty.");
   if (status.st_size > max_bytes) {
-    fail(ErrorCode::unsupported, "'", path, "' has ", status.st_size, " bytes, more than the limit of ", max_bytes);
+    fail(ErrorCode::unsupported, "'", path, "' has ", status.st_size, " bytes, more than the limit of ", max_bytes,
+         ".");
   }
   Bytes bytes(static_cast<std::size_t>(status.st_size));
   std::size_t done = 0;
   while (done < bytes.size()) {
     const ssize_t count = ::read(file.value, bytes.data() + done, bytes.size() - done);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) fail(ErrorCode::io, "cannot read '", path, "': ", reason(errno));
+    if (count < 0) fail(ErrorCode::io, "Cannot read '", path, "': ", reason(errno), ".");
     if (count == 0) break;
     done += static_cast<std::size_t>(count);
   }
   bytes.resize(done);
-  if (bytes.empty()) fail(ErrorCode::corrupt_data, "'", path, "' is empty");
+  if (bytes.empty()) fail(ErrorCode::corrupt_data, "'", path, "' is empty.");
   return bytes;
 }
 
 AtomicFile::AtomicFile(const std::string& path) : path_(path), target_(resolved(path)) {
   struct stat status {};
   const bool exists = ::stat(target_.c_str(), &status) == 0;
-  if (exists && S_ISDIR(status.st_mode)) fail(ErrorCode::io, "cannot write '", path, "': it is a folder");
-  if (exists && !S_ISREG(status.st_mode)) fail(ErrorCode::io, "cannot write '", path, "': it is not a regular file");
+  if (exists && S_ISDIR(status.st_mode)) fail(ErrorCode::io, "Cannot write '", path, "': it is a folder.");
+  if (exists && !S_ISREG(status.st_mode)) fail(ErrorCode::io, "Cannot write '", path, "': it is not a regular file.");
   const auto slash = target_.find_last_of('/');
   const std::string folder = slash == std::string::npos ? std::string() : target_.substr(0, slash + 1);
   for (int attempt = 0; attempt < 100; ++attempt) {
     temporary_ = folder + random_name();
-    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    // What replaces a file is nobody else's to read before it has that file's permissions.
+    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, exists ? 0600 : 0666);
     if (descriptor_ >= 0 || errno != EEXIST) break;
   }
   if (descriptor_ < 0) {
     const int number = errno;
     temporary_.clear();
     if (number == ENOENT || number == ENOTDIR) {
-      fail(ErrorCode::io, "cannot write '", path, "': its folder does not exist");
+      fail(ErrorCode::io, "Cannot write '", path, "': its folder does not exist.");
     }
-    fail(ErrorCode::io, "cannot write '", path, "': ", reason(number));
+    fail(ErrorCode::io, "Cannot write '", path, "': ", reason(number), ".");
   }
-  // A file that is replaced keeps who may read it; where that is refused the default stays.
-  if (exists && ::fchmod(descriptor_, status.st_mode & 0777) != 0) errno = 0;
+  if (exists) permissions_ = status.st_mode & 0777;
 }
 
 AtomicFile::~AtomicFile() {
@@ -122,22 +132,27 @@ void AtomicFile::write(const void* data, std::size_t size) {
   while (size > 0) {
     const ssize_t count = ::write(descriptor_, bytes, std::min<std::size_t>(size, std::size_t{1} << 30));
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) fail(ErrorCode::io, "cannot write '", path_, "': ", reason(count < 0 ? errno : ENOSPC));
+    if (count <= 0) fail(ErrorCode::io, "Cannot write '", path_, "': ", reason(count < 0 ? errno : ENOSPC), ".");
     bytes += count;
     size -= static_cast<std::size_t>(count);
   }
 }
 
 void AtomicFile::commit() {
+  // Only now, as libraries that open the temporary themselves must be able to. File systems without permissions
+  // may refuse, which is no reason to lose the content.
+  if (permissions_) ::fchmod(descriptor_, *permissions_);
   // Some file systems report a full disk only on close.
   const int closed = ::close(descriptor_);
   descriptor_ = -1;
-  if (closed != 0) fail(ErrorCode::io, "cannot write '", path_, "': ", reason(errno));
+  if (closed != 0) fail(ErrorCode::io, "Cannot write '", path_, "': ", reason(errno), ".");
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
-    fail(ErrorCode::io, "cannot write '", path_, "': ", reason(errno));
+    fail(ErrorCode::io, "Cannot write '", path_, "': ", reason(errno), ".");
   }
   temporary_.clear();
 }
+
+void check_writable(const std::string& path) { const AtomicFile file(path); }
 
 void write_file(const std::string& path, const void* data, std::size_t size) {
   AtomicFile file(path);

@@ -3,7 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace relievo {
@@ -12,8 +15,9 @@ namespace io {
 
 using Bytes = std::vector<std::uint8_t>;
 
-/// The extension in lower case with its dot, empty where the name has none.
-std::string extension_of(const std::string& path);
+/// The extension in lower case with its dot where it is one of `known`; else throws Error{invalid_argument}:
+/// "no extension of `what`".
+std::string extension_among(const std::string& path, std::span<const std::string_view> known, const char* what);
 
 /// The content of a regular file. Throws Error{not_found}, Error{io}, Error{corrupt_data} for an
 /// empty file and Error{unsupported} above `max_bytes`.
@@ -39,7 +43,11 @@ class AtomicFile {
   std::string target_;
   std::string temporary_;
   int descriptor_ = -1;
+  std::optional<unsigned> permissions_;  // of the file that is replaced
 };
+
+/// Throws as AtomicFile would, and leaves nothing behind.
+void check_writable(const std::string& path);
 
 /// One call for content that is complete already.
 void write_file(const std::string& path, const void* data, std::size_t size);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <vector>
@@ -23,6 +24,7 @@ constexpr AVRational centisecond = {1, 100};  // the clock of GIF
 constexpr std::int64_t shortest_delay = 2;
 constexpr std::int64_t most_bytes_kept = std::int64_t{4} << 30;
 constexpr int transparent = 255;
+constexpr std::size_t spare_bytes = 64;  // swscale reads whole vectors, beyond the last pixel too
 
 struct Frames {
   int width = 0;
@@ -46,7 +48,7 @@ std::vector<std::uint32_t> count_cells(const Frames& frames) {
   return counts;
 }
 
-Frames smaller(const Frames& frames, double factor) {
+Frames smaller(const std::string& path, const Frames& frames, double factor) {
   Frames out;
   out.width = std::max(1, static_cast<int>(frames.width * factor));
   out.height = std::max(1, static_cast<int>(frames.height * factor));
@@ -59,7 +61,7 @@ Frames smaller(const Frames& frames, double factor) {
     const Libav<AVFrame> scaled = make_frame(AV_PIX_FMT_RGB24, out.width, out.height);
     const std::uint8_t* planes[4] = {frames.pixels[i].data()};
     const int strides[4] = {frames.width * 3};
-    sws_scale(scaler.get(), planes, strides, 0, frames.height, scaled->data, scaled->linesize);
+    check_libav(sws_scale(scaler.get(), planes, strides, 0, frames.height, scaled->data, scaled->linesize), path);
     out.pixels[i].resize(row * static_cast<std::size_t>(out.height));
     for (int y = 0; y < out.height; ++y) {
       std::memcpy(&out.pixels[i][row * static_cast<std::size_t>(y)],
@@ -69,70 +71,70 @@ Frames smaller(const Frames& frames, double factor) {
   return out;
 }
 
+/// What the muxer has written, which it gives up.
+Libav<std::uint8_t> take_buffer(AVFormatContext* muxer, std::size_t& size) {
+  std::uint8_t* data = nullptr;
+  size = static_cast<std::size_t>(avio_close_dyn_buf(muxer->pb, &data));
+  muxer->pb = nullptr;
+  return Libav<std::uint8_t>(data);
+}
+
+struct FreeGifMuxer {
+  void operator()(AVFormatContext* muxer) const {
+    std::size_t size = 0;
+    if (muxer->pb) take_buffer(muxer, size);
+    avformat_free_context(muxer);
+  }
+};
+
 /// The gif muxer into memory.
 class GifFile {
  public:
-  GifFile(const std::string& path, int width, int height) : path_(path), codec_(make_encoder("gif", path)) {
+  GifFile(const std::string& path, int width, int height)
+      : path_(path), codec_(make_encoder("gif", path)), packet_(make_packet()) {
     codec_->width = width;
     codec_->height = height;
     codec_->pix_fmt = AV_PIX_FMT_PAL8;
     codec_->time_base = centisecond;
     check_libav(avcodec_open2(codec_.get(), nullptr, nullptr), path);
-    check_libav(avformat_alloc_output_context2(&muxer_, nullptr, "gif", nullptr), path);
-    check_libav(avio_open_dyn_buf(&muxer_->pb), path);
-    AVStream* stream = avformat_new_stream(muxer_, nullptr);
+    AVFormatContext* muxer = nullptr;
+    check_libav(avformat_alloc_output_context2(&muxer, nullptr, "gif", nullptr), path);
+    muxer_.reset(muxer);
+    check_libav(avio_open_dyn_buf(&muxer->pb), path);
+    AVStream* stream = avformat_new_stream(muxer, nullptr);
     if (!stream) throw std::bad_alloc();
     check_libav(avcodec_parameters_from_context(stream->codecpar, codec_.get()), path);
     stream->time_base = centisecond;
     const QuietLog quiet;
-    check_libav(avformat_write_header(muxer_, nullptr), path);
-  }
-  GifFile(const GifFile&) = delete;
-  GifFile& operator=(const GifFile&) = delete;
-  ~GifFile() {
-    if (!muxer_) return;
-    if (muxer_->pb) drop_buffer();
-    avformat_free_context(muxer_);
+    check_libav(avformat_write_header(muxer, nullptr), path);
   }
 
-  void send(AVFrame* frame) {
-    check_libav(avcodec_send_frame(codec_.get(), frame), path_);
-    const Libav<AVPacket> packet(av_packet_alloc());
-    while (packet) {
-      const int error = avcodec_receive_packet(codec_.get(), packet.get());
-      if (error == AVERROR(EAGAIN) || error == AVERROR_EOF) return;
-      check_libav(error, path_);
-      av_packet_rescale_ts(packet.get(), codec_->time_base, muxer_->streams[0]->time_base);
+  void send(const AVFrame* frame) {
+    encode_frame(codec_.get(), packet_.get(), frame, path_, [&](AVPacket* packet) {
+      av_packet_rescale_ts(packet, codec_->time_base, muxer_->streams[0]->time_base);
       const QuietLog quiet;
-      check_libav(av_write_frame(muxer_, packet.get()), path_);
-      av_packet_unref(packet.get());
-    }
+      check_libav(av_write_frame(muxer_.get(), packet), path_);
+    });
   }
 
   Bytes finish() {
     send(nullptr);
     {
       const QuietLog quiet;
-      check_libav(av_write_trailer(muxer_), path_);
+      check_libav(av_write_trailer(muxer_.get()), path_);
+      avio_flush(muxer_->pb);
+      check_libav(muxer_->pb->error, path_);
     }
-    std::uint8_t* data = nullptr;
-    const int size = avio_close_dyn_buf(muxer_->pb, &data);
-    muxer_->pb = nullptr;
-    Bytes bytes(data, data + size);
-    av_free(data);
-    return bytes;
+    std::size_t size = 0;
+    const Libav<std::uint8_t> data = take_buffer(muxer_.get(), size);
+    return {data.get(), data.get() + size};
   }
 
  private:
-  void drop_buffer() {
-    std::uint8_t* data = nullptr;
-    avio_close_dyn_buf(muxer_->pb, &data);
-    av_free(data);
-  }
-
   std::string path_;
   Libav<AVCodecContext> codec_;
-  AVFormatContext* muxer_ = nullptr;
+  Libav<AVPacket> packet_;
+  std::unique_ptr<AVFormatContext, FreeGifMuxer> muxer_;
 };
 
 Bytes encode(const std::string& path, const Frames& frames) {
@@ -174,10 +176,12 @@ class GifSink final : public FrameSink {
     const std::size_t size = row * static_cast<std::size_t>(frame.height);
     const auto kept = static_cast<std::int64_t>(size * (frames_.pixels.size() + 1));
     if (kept > most_bytes_kept) {
-      fail(ErrorCode::out_of_memory, "the frames of '", path_, "' take ", kept, " bytes; a GIF may take ",
-           most_bytes_kept);
+      fail(ErrorCode::out_of_memory, "The frames of '", path_, "' take ", kept, " bytes; a GIF may take ",
+           most_bytes_kept, ".");
     }
-    std::vector<std::uint8_t> pixels(size);
+    std::vector<std::uint8_t> pixels;
+    pixels.reserve(size + spare_bytes);
+    pixels.resize(size);
     tbb::parallel_for(tbb::blocked_range<int>(0, frame.height, 16), [&](const auto& rows) {
       for (int y = rows.begin(); y < rows.end(); ++y) row_to_rgb8(frame, y, &pixels[row * static_cast<std::size_t>(y)]);
     });
@@ -193,11 +197,10 @@ class GifSink final : public FrameSink {
       // Bytes go with the area; the margin saves most second attempts.
       factor *= std::min(0.95, std::sqrt(excess) * 0.98);
       if (frames_.width * factor < 8 || frames_.height * factor < 8) {
-        fail(ErrorCode::invalid_argument, "'", path_,
-             "' does not fit into VideoOptions::max_bytes = ", options_.max_bytes, " with ", frames_.pixels.size(),
-             " frames");
+        fail(ErrorCode::invalid_argument, "'", path_, "' does not fit into max_bytes = ", options_.max_bytes, " with ",
+             frames_.pixels.size(), " frames.");
       }
-      bytes = encode(path_, smaller(frames_, factor));
+      bytes = encode(path_, smaller(path_, frames_, factor));
     }
     file_.write(bytes.data(), bytes.size());
     file_.commit();

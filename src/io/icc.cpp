@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <string_view>
+#include <vector>
 
 namespace relievo {
 inline namespace v1 {
@@ -237,31 +238,36 @@ std::optional<Color> icc_color(ByteSpan profile) {
   }
 }
 
-Bytes make_icc(Color color) {
+Bytes make_icc(IccSpace space, Color color) {
+  const bool grey = space == IccSpace::grey;
   const auto* known = std::find_if(std::begin(known_primaries), std::end(known_primaries),
                                    [&](const KnownPrimaries& k) { return k.primaries == color.primaries; });
-  if (known == std::end(known_primaries)) return {};
-  const auto& c = known->colorants;
+  if (!grey && known == std::end(known_primaries)) return {};
   const Bytes curve = tone_curve(color.transfer);
   struct Tag {
     std::string_view name;
     Bytes data;
   };
-  const Tag tags[] = {{"desc", multi_text(profile_name(color.primaries))},
-                      {"cprt", multi_text("Public domain")},
-                      {"wtpt", xyz_tag(0.9642, 1, 0.8249)},
-                      {"rXYZ", xyz_tag(c[0], c[1], c[2])},
-                      {"gXYZ", xyz_tag(c[3], c[4], c[5])},
-                      {"bXYZ", xyz_tag(c[6], c[7], c[8])},
-                      {"rTRC", curve},
-                      {"gTRC", {}},
-                      {"bTRC", {}}};
+  std::vector<Tag> tags = {{"desc", multi_text(grey ? "Grey" : profile_name(color.primaries))},
+                           {"cprt", multi_text("Public domain")},
+                           {"wtpt", xyz_tag(0.9642, 1, 0.8249)}};
+  if (grey) {
+    tags.push_back({"kTRC", curve});
+  } else {
+    const auto& c = known->colorants;
+    tags.insert(tags.end(), {{"rXYZ", xyz_tag(c[0], c[1], c[2])},
+                             {"gXYZ", xyz_tag(c[3], c[4], c[5])},
+                             {"bXYZ", xyz_tag(c[6], c[7], c[8])},
+                             {"rTRC", curve},
+                             {"gTRC", {}},
+                             {"bTRC", {}}});
+  }
   Writer body, table;
   table.u32(static_cast<std::uint32_t>(std::size(tags)));
   const std::size_t start = header_size + 4 + std::size(tags) * 12;
   std::size_t last = 0, last_size = 0;
   for (const Tag& t : tags) {
-    if (!t.data.empty()) {
+    if (!t.data.empty()) {  // else the data of the tag before it
       last = start + body.bytes.size();
       last_size = t.data.size();
       append(body.bytes, t.data);
@@ -273,7 +279,7 @@ Bytes make_icc(Color color) {
   w.u32(static_cast<std::uint32_t>(start + body.bytes.size()));
   w.zeros(4);
   w.u32(0x04300000);  // version 4.3
-  w.text("mntrRGB XYZ ");
+  w.text(grey ? "mntrGRAYXYZ " : "mntrRGB XYZ ");
   for (std::uint32_t part : {2024u, 1u, 1u, 0u, 0u, 0u}) w.u16(part);  // a fixed date keeps files reproducible
   w.text("acsp");
   w.zeros(28);                                   // platform, flags, device, rendering intent: none, perceptual

@@ -23,8 +23,8 @@ IccSpace icc_space(ByteSpan profile);
 /// empty for bytes that are not a profile of grey or RGB data.
 std::optional<Color> icc_color(ByteSpan profile);
 
-/// A version 4 matrix profile of the colour; empty for unspecified primaries.
-Bytes make_icc(Color color);
+/// A version 4 profile of the colour: a matrix for RGB, a curve for grey. Empty for RGB of unspecified primaries.
+Bytes make_icc(IccSpace space, Color color);
 
 }  // namespace io
 }  // namespace v1

@@ -21,8 +21,8 @@ std::string libav_reason(int error) {
 }
 
 void check_libav(int error, const std::string& path) {
-  if (error == AVERROR(ENOMEM)) fail(ErrorCode::out_of_memory, "not enough memory to write '", path, "'");
-  if (error < 0) fail(ErrorCode::io, "cannot write '", path, "': ", libav_reason(error));
+  if (error == AVERROR(ENOMEM)) fail(ErrorCode::out_of_memory, "Not enough memory to write '", path, "'.");
+  if (error < 0) fail(ErrorCode::io, "Cannot write '", path, "': ", libav_reason(error), ".");
 }
 
 QuietLog::QuietLog() {
@@ -40,12 +40,18 @@ QuietLog::~QuietLog() {
 Libav<AVCodecContext> make_encoder(const char* name, const std::string& path) {
   const AVCodec* codec = avcodec_find_encoder_by_name(name);
   if (!codec) {
-    fail(ErrorCode::unsupported, "'", path, "' cannot be written: this system's FFmpeg has no encoder ", name);
+    fail(ErrorCode::unsupported, "'", path, "' cannot be written: this system's FFmpeg has no encoder ", name, ".");
   }
   Libav<AVCodecContext> context(avcodec_alloc_context3(codec));
   if (!context) throw std::bad_alloc();
   context->log_level_offset = 100;  // above every level (AV_LOG_TRACE is 56) and within the byte that holds one
   return context;
+}
+
+Libav<AVPacket> make_packet() {
+  Libav<AVPacket> packet(av_packet_alloc());
+  if (!packet) throw std::bad_alloc();
+  return packet;
 }
 
 Libav<AVFrame> make_frame(AVPixelFormat format, int width, int height) {

@@ -24,6 +24,7 @@ struct FreeLibav {
   void operator()(AVFrame* p) const { av_frame_free(&p); }
   void operator()(AVPacket* p) const { av_packet_free(&p); }
   void operator()(SwsContext* p) const { sws_freeContext(p); }
+  void operator()(std::uint8_t* p) const { av_free(p); }
 };
 template <class T>
 using Libav = std::unique_ptr<T, FreeLibav>;
@@ -47,6 +48,20 @@ class QuietLog {
 /// A context of the named encoder that prints nothing. Throws Error{unsupported} where it is missing.
 Libav<AVCodecContext> make_encoder(const char* name, const std::string& path);
 
+/// Hands a frame to the encoder, null after the last, and each packet that comes out to `take`.
+template <class Take>
+void encode_frame(AVCodecContext* codec, AVPacket* packet, const AVFrame* frame, const std::string& path, Take&& take) {
+  check_libav(avcodec_send_frame(codec, frame), path);
+  for (;;) {
+    const int error = avcodec_receive_packet(codec, packet);
+    if (error == AVERROR(EAGAIN) || error == AVERROR_EOF) return;
+    check_libav(error, path);
+    take(packet);
+    av_packet_unref(packet);
+  }
+}
+
+Libav<AVPacket> make_packet();
 Libav<AVFrame> make_frame(AVPixelFormat format, int width, int height);
 
 /// 24-bit RGB to `format` or another size. For YUV: BT.709 coefficients in limited range.

@@ -34,12 +34,19 @@ inline const char* plugin_of(FileKind kind) {
   }
 }
 
+/// Without the full stop, as it becomes the end of a sentence.
+inline std::string first_line(const std::string& text) {
+  std::string line = text.substr(0, text.find('\n'));
+  while (line.ends_with('.')) line.pop_back();
+  return line;
+}
+
 /// The first line of what OpenImageIO has to say of a reader or writer, emptying its store.
 template <class Codec>
 std::string take_error(Codec& codec) {
   std::string text = codec.geterror();
   if (const std::string global = OIIO::geterror(); text.empty()) text = global;
-  return text.substr(0, text.find('\n'));
+  return first_line(text);
 }
 
 template <class Codec>
@@ -61,9 +68,9 @@ auto guarded(ErrorCode code, const std::string& path, Work&& work) {
   } catch (const Error&) {
     throw;
   } catch (const std::bad_alloc&) {
-    fail(ErrorCode::out_of_memory, "not enough memory for the pixels of '", path, "'");
+    fail(ErrorCode::out_of_memory, "Not enough memory for the pixels of '", path, "'.");
   } catch (const std::exception& e) {
-    fail(code, "'", path, "' failed: ", e.what());
+    fail(code, "'", path, "' failed: ", e.what(), ".");
   }
 }
 

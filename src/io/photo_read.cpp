@@ -19,17 +19,6 @@ inline namespace v1 {
 namespace io {
 namespace {
 
-void check_size(const std::string& path, std::int64_t width, std::int64_t height, std::int64_t max_pixels) {
-  if (width > max_image_side || height > max_image_side) {
-    fail(ErrorCode::unsupported, "'", path, "' is ", width, " x ", height, " pixels; the longest side allowed is ",
-         max_image_side);
-  }
-  if (width > 0 && height > max_pixels / width) {
-    fail(ErrorCode::unsupported, "'", path, "' is ", width, " x ", height, " pixels, more than the limit of ",
-         max_pixels, " pixels");
-  }
-}
-
 // libjpeg fills what is missing with grey and only warns, so its warnings decide.
 bool harmless(FileKind kind, const std::string& warning) {
   return kind == FileKind::jpeg && (warning.find("extraneous bytes") != warning.npos ||
@@ -132,6 +121,7 @@ Bytes assembled_exif(const OIIO::ImageSpec& spec) {
 }
 
 Color color_of(const OpenedImage& opened, const Bytes& icc, const ExifFacts& facts) {
+  if (opened.envelope.coded) return *opened.envelope.coded;
   if (const auto color = icc_color(icc)) return *color;
   if (opened.envelope.color) return *opened.envelope.color;
   Color color;
@@ -147,8 +137,7 @@ Color color_of(const OpenedImage& opened, const Bytes& icc, const ExifFacts& fac
                         : red(0.708f, 0.292f) ? Primaries::bt2020
                                               : Primaries::unspecified;
     }
-  } else if (opened.kind == FileKind::tiff &&
-             (spec.format == OIIO::TypeDesc::HALF || spec.format == OIIO::TypeDesc::FLOAT)) {
+  } else if (opened.kind == FileKind::tiff && spec.format.is_floating_point()) {
     color.transfer = Transfer::linear;
   } else if (facts.adobe_rgb) {
     color = {Primaries::adobe_rgb, Transfer::gamma22, false};
@@ -169,24 +158,22 @@ OpenedImage open_image(const std::string& path, Bytes bytes, std::int64_t max_pi
   opened.bytes = std::move(bytes);
   opened.kind = kind_of(opened.bytes);
   const char* plugin = plugin_of(opened.kind);
-  if (opened.kind == FileKind::other_image || opened.kind == FileKind::pnm) {
-    fail(ErrorCode::unsupported, "'", path, "' is an image of a kind that is not read; convert it to PNG or TIFF");
+  if (opened.kind == FileKind::other_image || opened.kind == FileKind::pnm || opened.kind == FileKind::pfm) {
+    fail(ErrorCode::unsupported, "'", path, "' is an image of a kind that is not read; convert it to PNG or TIFF.");
   }
-  if (!*plugin) fail(ErrorCode::corrupt_data, "'", path, "' is not an image");
+  if (!*plugin) fail(ErrorCode::corrupt_data, "'", path, "' is not an image.");
   opened.envelope = open_envelope(opened.kind, opened.bytes);
   check_size(path, opened.envelope.width, opened.envelope.height, max_pixels);
-  if (!opened.envelope.complete) fail(ErrorCode::corrupt_data, "'", path, "' is truncated: its end is missing");
+  if (!opened.envelope.complete) fail(ErrorCode::corrupt_data, "'", path, "' is truncated: its end is missing.");
   if (opened.kind == FileKind::webp || opened.kind == FileKind::png) return opened;  // decoded without OpenImageIO
   std::unique_ptr<OIIO::ImageInput> reader = OIIO::ImageInput::create(plugin);
   if (!reader) {
     OIIO::geterror();
-    fail(ErrorCode::unsupported, "'", path, "' is ", plugin, ", which this system's OpenImageIO cannot read");
+    fail(ErrorCode::unsupported, "'", path, "' is ", plugin, ", which this system's OpenImageIO cannot read.");
   }
   opened.reader = Reader(reader.release());
   OIIO::ImageSpec config, spec;
   config["oiio:UnassociatedAlpha"] = 1;
-  // The colour profile is applied by whoever shows the pixels, never on the way in.
-  config["oiio:reorient"] = 0;
   if (opened.reader->supports("ioproxy")) {
     opened.memory = std::make_unique<OIIO::Filesystem::IOMemReader>(opened.bytes.data(), opened.bytes.size());
     void* proxy = opened.memory.get();
@@ -194,12 +181,16 @@ OpenedImage open_image(const std::string& path, Bytes bytes, std::int64_t max_pi
   }
   if (!opened.reader->open(path, spec, config)) {
     const std::string reason = take_error(*opened.reader);
-    fail(ErrorCode::corrupt_data, "'", path, "' cannot be decoded", reason.empty() ? "" : ": ", reason);
+    fail(ErrorCode::corrupt_data, "'", path, "' cannot be decoded", reason.empty() ? "" : ": ", reason, ".");
   }
   if (spec.width < 1 || spec.height < 1 || spec.nchannels < 1 || spec.depth > 1) {
-    fail(ErrorCode::corrupt_data, "'", path, "' is not a picture in two dimensions");
+    fail(ErrorCode::corrupt_data, "'", path, "' is not a picture in two dimensions.");
   }
-  if (spec.deep) fail(ErrorCode::unsupported, "'", path, "' holds deep pixels; flatten them first");
+  // OpenImageIO 2.4 takes most of them for zeros, and says nothing.
+  if (spec.format.basetype == OIIO::TypeDesc::DOUBLE) {
+    fail(ErrorCode::unsupported, "'", path, "' holds 64-bit floats; convert them to 32 bits.");
+  }
+  if (spec.deep) fail(ErrorCode::unsupported, "'", path, "' holds deep pixels; flatten them first.");
   check_size(path, spec.width, spec.height, max_pixels);
   return opened;
 }
@@ -207,9 +198,10 @@ OpenedImage open_image(const std::string& path, Bytes bytes, std::int64_t max_pi
 void read_channels(OpenedImage& opened, const std::string& path, int first, int last, OIIO::TypeDesc type, void* to,
                    std::int64_t pixel_stride, std::int64_t row_stride) {
   const bool whole = opened.reader->read_image(0, 0, first, last, type, to, pixel_stride, row_stride);
-  const std::string reason = take_error(*opened.reader);
+  // Not what the program's own use of OpenImageIO left in the thread's store.
+  const std::string reason = first_line(opened.reader->geterror());
   if (!whole || (!reason.empty() && !harmless(opened.kind, reason))) {
-    fail(ErrorCode::corrupt_data, "'", path, "' is truncated or damaged", reason.empty() ? "" : ": ", reason);
+    fail(ErrorCode::corrupt_data, "'", path, "' is truncated or damaged", reason.empty() ? "" : ": ", reason, ".");
   }
 }
 
@@ -221,7 +213,7 @@ float Photo::fov_degrees() const {
 
 Photo detail::read(const std::string& path, const ReadLimits* given, std::size_t size) {
   const ReadLimits limits = read_options(given, size);
-  require(limits.max_pixels > 0, "ReadLimits::max_pixels is ", limits.max_pixels, "; it must be above 0");
+  require(limits.max_pixels > 0, "max_pixels is ", limits.max_pixels, "; allowed is 1 or more.");
   return guarded(ErrorCode::corrupt_data, path, [&] {
     OpenedImage opened = open_image(path, read_file(path, most_bytes(limits.max_pixels)), limits.max_pixels);
     Photo photo;
@@ -235,7 +227,7 @@ Photo detail::read(const std::string& path, const ReadLimits* given, std::size_t
     photo.focal_35mm = facts.focal_35mm;
     const bool own_orientation = opened.kind == FileKind::tiff;
     const int orientation = own_orientation                 ? spec.get_int_attribute("Orientation", 1)
-                            : opened.kind == FileKind::heif ? 1  // libheif has turned it already
+                            : opened.kind == FileKind::heif ? 1  // OpenImageIO has had it turned
                                                             : facts.orientation;
     Image image;
     if (opened.kind == FileKind::png) {
@@ -249,7 +241,7 @@ Photo detail::read(const std::string& path, const ReadLimits* given, std::size_t
     const bool associated = opened.kind == FileKind::tiff && !spec.get_int_attribute("oiio:UnassociatedAlpha", 0);
     if (associated) unpremultiply(image.mutable_view());
     photo.image = upright(std::move(image), orientation);
-    if (!describes(photo.icc, photo.image.format().channels)) photo.icc.clear();
+    if (opened.envelope.coded || !describes(photo.icc, photo.image.format().channels)) photo.icc.clear();
     normalise_exif(photo.exif, photo.image.width(), photo.image.height());
     return photo;
   });

@@ -18,19 +18,17 @@ namespace io {
 namespace {
 
 FileKind kind_by_name(const std::string& path) {
-  const std::string extension = extension_of(path);
-  if (extension == ".jpg" || extension == ".jpeg") return FileKind::jpeg;
+  static constexpr std::string_view known[] = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".exr"};
+  const std::string extension = extension_among(path, known, "a photo");
   if (extension == ".png") return FileKind::png;
-  if (extension == ".tif" || extension == ".tiff") return FileKind::tiff;
   if (extension == ".webp") return FileKind::webp;
   if (extension == ".exr") return FileKind::openexr;
-  fail(ErrorCode::invalid_argument, "'", path,
-       "' has no extension of a picture; .jpg .jpeg .png .tif .tiff .webp .exr are allowed");
+  return extension.starts_with(".t") ? FileKind::tiff : FileKind::jpeg;
 }
 
 void check_side(const std::string& path, const ImageView& image, int most) {
   require(image.width <= most && image.height <= most, "'", path, "' cannot hold ", image.width, " x ", image.height,
-          " pixels; the longest side of its format is ", most);
+          " pixels; the longest side of its format is ", most, ".");
 }
 
 PixelFormat stored_format(FileKind kind, PixelFormat format) {
@@ -59,16 +57,17 @@ Color stored_color(FileKind kind, PixelFormat format, Color color) {
   return color;
 }
 
-// The source's profile where it is true of these pixels, a made one where they are not plain sRGB.
-Bytes profile_for(const Photo* source, PixelFormat format, Color color) {
-  if (source && !source->icc.empty()) {
-    const bool fits = icc_space(source->icc) == (format.channels == 1 ? IccSpace::grey : IccSpace::rgb);
+// The source's profile where it is true of these pixels, else a made one where a reader would not guess.
+Bytes profile_for(FileKind kind, const Photo* source, PixelFormat format, Color color) {
+  const IccSpace space = format.channels == 1 ? IccSpace::grey : IccSpace::rgb;
+  if (source && icc_space(source->icc) == space) {
     const auto said = icc_color(source->icc);
-    const bool same = said && said->transfer == color.transfer && said->primaries == color.primaries;
-    if (fits && same) return source->icc;
+    if (said && said->transfer == color.transfer && said->primaries == color.primaries) return source->icc;
   }
-  const bool plain = color.primaries == Primaries::bt709 && color.transfer == Transfer::srgb;
-  return plain || format.channels == 1 ? Bytes{} : make_icc(color);
+  const bool taken_for_linear = kind == FileKind::tiff && format.scalar == Scalar::f32;
+  const bool plain = color.transfer == Transfer::srgb && !taken_for_linear &&
+                     (space == IccSpace::grey || color.primaries == Primaries::bt709);
+  return plain ? Bytes{} : make_icc(space, color);
 }
 
 void set_profile(OIIO::ImageSpec& spec, const Bytes& icc) {
@@ -102,7 +101,7 @@ Bytes encoded(FileKind kind, const std::string& path, const Image& image, const 
               const WriteOptions& options) {
   const PixelFormat format = image.format();
   OIIO::ImageSpec spec(image.width(), image.height(), format.channels, type_of(format.scalar));
-  const Bytes icc = kind == FileKind::openexr ? Bytes{} : profile_for(source, format, image.color());
+  Bytes icc = kind == FileKind::openexr ? Bytes{} : profile_for(kind, source, format, image.color());
   Bytes exif = source ? source->exif : Bytes{};
   normalise_exif(exif, image.width(), image.height());
   const auto encode = [&] { return encode_image(plugin_of(kind), path, spec, image.view().data, image.stride()); };
@@ -115,6 +114,7 @@ Bytes encoded(FileKind kind, const std::string& path, const Image& image, const 
       return webp_with_metadata(encode_webp(path, image, options.quality), icc, exif, image.width(), image.height(),
                                 format.channels == 4);
     case FileKind::png:
+      if (!png_holds(image, icc)) icc = make_icc(format.channels == 1 ? IccSpace::grey : IccSpace::rgb, image.color());
       return png_with_exif(encode_png(path, image, options.png_level, icc), exif);
     case FileKind::openexr:
       spec["compression"] = "zip";
@@ -137,29 +137,31 @@ Bytes encode_image(const char* plugin, const std::string& path, OIIO::ImageSpec 
   if (!created) {
     OIIO::geterror();
     fail(ErrorCode::unsupported, "'", path, "' cannot be written: this system's OpenImageIO has no ", plugin,
-         " writer");
+         " writer.");
   }
-  const Writer writer(created.release());
+  // These outlive the writer, which may still write as it is closed after a failure.
   std::vector<unsigned char> bytes;
   OIIO::Filesystem::IOVecOutput memory(bytes);
+  const Writer writer(created.release());
   void* proxy = &memory;
   spec.attribute("oiio:ioproxy", OIIO::TypeDesc::PTR, &proxy);
   const bool done = writer->open(path, spec) &&
                     writer->write_image(spec.format, pixels, OIIO::AutoStride, row_stride) && writer->close();
   const std::string reason = take_error(*writer);
-  if (!done) fail(ErrorCode::io, "cannot encode '", path, "'", reason.empty() ? "" : ": ", reason);
+  if (!done) fail(ErrorCode::io, "Cannot encode '", path, "'", reason.empty() ? "" : ": ", reason, ".");
   return bytes;
+}
+
+void check_photo_path(const std::string& path) {
+  kind_by_name(path);
+  check_writable(path);
 }
 
 void detail::write(const std::string& path, const ImageView& image, const Photo* source, const WriteOptions* given,
                    std::size_t size) {
-  const WriteOptions options = read_options(given, size);
+  const WriteOptions options = checked_options(given, size);
   const FileKind kind = kind_by_name(path);
-  check_host_image(image, "the image to write");
-  require(options.quality >= 1 && options.quality <= 100, "WriteOptions::quality is ", options.quality,
-          "; 1 to 100 is allowed");
-  require(options.png_level >= 0 && options.png_level <= 9, "WriteOptions::png_level is ", options.png_level,
-          "; 0 to 9 is allowed");
+  check_host_image(image, "image to write");
   if (kind == FileKind::jpeg) check_side(path, image, 65500);  // libjpeg's JPEG_MAX_DIMENSION
   if (kind == FileKind::webp) check_side(path, image, 16383);  // WEBP_MAX_DIMENSION
   guarded(ErrorCode::io, path, [&] {

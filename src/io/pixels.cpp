@@ -187,7 +187,8 @@ Image converted(const ImageView& image, PixelFormat format, Color color) {
   const bool plain = !recurve && !straighten && !multiply && image.format == format;
   tbb::parallel_for(0, static_cast<int>(image.height), [&](int y) {
     if (plain) {
-      std::memcpy(to.row<void*>(y), image.row<void*>(y), static_cast<std::size_t>(image.width) * format.bytes());
+      std::memcpy(to.row<unsigned char>(y), image.row<unsigned char>(y),
+                  static_cast<std::size_t>(image.width) * format.bytes());
       return;
     }
     for (int x = 0; x < image.width; ++x) {
@@ -223,17 +224,29 @@ void row_to_rgb8(const ImageView& image, int y, unsigned char* rgb) {
   }
 }
 
+void check_size(const std::string& path, std::int64_t width, std::int64_t height, std::int64_t max_pixels) {
+  if (width > max_image_side || height > max_image_side) {
+    fail(ErrorCode::unsupported, "'", path, "' is ", width, " x ", height, " pixels; the longest side allowed is ",
+         max_image_side, ".");
+  }
+  if (width > 0 && height > max_pixels / width) {
+    fail(ErrorCode::unsupported, "'", path, "' is ", width, " x ", height, " pixels, more than the limit of ",
+         max_pixels, " pixels.");
+  }
+}
+
 void check_host_image(const ImageView& image, const char* what) {
-  require(!image.empty(), what, " has no pixels");
-  require(image.device.kind == DeviceKind::cpu, what,
-          " lies in device memory; bring it to the host with Device::download");
+  require(!image.empty(), "The ", what, " has no pixels.");
+  require(image.device.kind == DeviceKind::cpu, "The ", what,
+          " lies in device memory; bring it to the host with Device::download.");
   const int channels = image.format.channels;
-  require(channels == 1 || channels == 3 || channels == 4, what, " has ", channels, " channels; 1, 3 or 4 are allowed");
-  require(image.width <= max_image_side && image.height <= max_image_side, what, " is ", image.width, " x ",
-          image.height, " pixels; the longest side allowed is ", max_image_side);
-  require(image.stride >= static_cast<std::int64_t>(image.width) * image.format.bytes(), what, " has a stride of ",
-          image.stride, " bytes, less than the ", static_cast<std::int64_t>(image.width) * image.format.bytes(),
-          " bytes of a row");
+  require(channels == 1 || channels == 3 || channels == 4, "The number of channels of the ", what, " is ", channels,
+          "; allowed are 1, 3 and 4.");
+  require(image.width <= max_image_side && image.height <= max_image_side, "The ", what, " is ", image.width, " x ",
+          image.height, " pixels; the longest side allowed is ", max_image_side, ".");
+  const std::int64_t row = static_cast<std::int64_t>(image.width) * image.format.bytes();
+  require(image.stride >= row, "The stride of the ", what, " is ", image.stride, "; allowed is ", row,
+          " or more bytes.");
 }
 
 }  // namespace io

@@ -1,6 +1,8 @@
 // Pixels between scalar types, alpha conventions, transfer curves and orientations.
 #pragma once
 
+#include <string>
+
 #include <relievo/image.hpp>
 
 namespace relievo {
@@ -20,6 +22,9 @@ Image converted(const ImageView& image, PixelFormat format, Color color);
 
 /// One row of RGB u8 of any host image; the transfer curve stays, alpha is ignored.
 void row_to_rgb8(const ImageView& image, int y, unsigned char* rgb);
+
+/// Throws Error{unsupported} where a file's picture is beyond max_image_side or `max_pixels`.
+void check_size(const std::string& path, std::int64_t width, std::int64_t height, std::int64_t max_pixels);
 
 /// Throws Error{invalid_argument} for an empty view, memory of a device, or a channel count or stride out of range.
 void check_host_image(const ImageView& image, const char* what);

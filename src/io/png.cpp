@@ -30,11 +30,14 @@ struct Session {
     png = writing ? png_create_write_struct(PNG_LIBPNG_VER_STRING, this, on_error, on_warning)
                   : png_create_read_struct(PNG_LIBPNG_VER_STRING, this, on_error, on_warning);
     info = png ? png_create_info_struct(png) : nullptr;
-    if (!info) throw std::bad_alloc();
+    if (info) return;
+    close();
+    throw std::bad_alloc();
   }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
-  ~Session() {
+  ~Session() { close(); }
+  void close() {
     if (writes) {
       png_destroy_write_struct(&png, &info);
     } else {
@@ -105,7 +108,8 @@ bool read_rows(Session& session, png_bytepp rows) {
   return true;
 }
 
-bool write_all(Session& session, const ImageView& image, int level, ByteSpan icc, png_bytepp rows) {
+// False where libpng finds fault with the profile, of which it makes a warning only, or the header.
+bool begin_writing(Session& session, const ImageView& image, ByteSpan icc) {
   png_structp png = session.png;
   png_infop info = session.info;
   if (setjmp(png_jmpbuf(png))) return false;
@@ -116,15 +120,21 @@ bool write_all(Session& session, const ImageView& image, int level, ByteSpan icc
   png_set_write_fn(png, &session, Session::push, nullptr);
   png_set_IHDR(png, info, static_cast<png_uint_32>(image.width), static_cast<png_uint_32>(image.height), wide ? 16 : 8,
                type, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  if (icc.empty()) return true;
+  png_set_benign_errors(png, 1);
+  png_set_iCCP(png, info, "ICC profile", PNG_COMPRESSION_TYPE_BASE, icc.data(), static_cast<png_uint_32>(icc.size()));
+  return png_get_valid(png, info, PNG_INFO_iCCP) != 0;
+}
+
+bool write_rest(Session& session, int level, png_bytepp rows) {
+  png_structp png = session.png;
+  png_infop info = session.info;
+  if (setjmp(png_jmpbuf(png))) return false;
   png_set_compression_level(png, level);
   png_set_compression_buffer_size(png, 1 << 16);
   // One fixed filter is several times faster than trying all five on each row, and costs little size.
   if (level <= 5) png_set_filter(png, PNG_FILTER_TYPE_BASE, level == 0 ? PNG_FILTER_NONE : PNG_FILTER_SUB);
   if (level >= 1 && level <= 5) png_set_compression_strategy(png, Z_FILTERED);
-  png_set_benign_errors(png, 1);
-  if (!icc.empty()) {
-    png_set_iCCP(png, info, "ICC profile", PNG_COMPRESSION_TYPE_BASE, icc.data(), static_cast<png_uint_32>(icc.size()));
-  }
   png_write_info(png, info);
   png_set_swap(png);
   png_write_image(png, rows);
@@ -151,15 +161,20 @@ Image decode_png(const std::string& path, ByteSpan bytes, Bytes& icc) {
     std::vector<png_bytep> rows = rows_of(image);
     if (read_rows(session, rows.data())) return image;
   }
-  fail(ErrorCode::corrupt_data, "'", path, "' is truncated or damaged: ", session.message);
+  fail(ErrorCode::corrupt_data, "'", path, "' is truncated or damaged: ", session.message, ".");
+}
+
+bool png_holds(const ImageView& image, ByteSpan icc) {
+  Session session(true);
+  return begin_writing(session, image, icc);
 }
 
 Bytes encode_png(const std::string& path, const ImageView& image, int level, ByteSpan icc) {
   Session session(true);
   std::vector<png_bytep> rows = rows_of(image);
-  if (write_all(session, image, level, icc, rows.data())) return std::move(session.sink);
+  if (begin_writing(session, image, icc) && write_rest(session, level, rows.data())) return std::move(session.sink);
   if (session.no_memory) throw std::bad_alloc();
-  fail(ErrorCode::io, "cannot encode '", path, "': ", session.message);
+  fail(ErrorCode::io, "Cannot encode '", path, "': ", session.message, ".");
 }
 
 }  // namespace io

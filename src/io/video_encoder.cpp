@@ -39,9 +39,7 @@ int group_length(double fps) { return std::max(2, static_cast<int>(std::lround(f
 class CodecSink : public FrameSink {
  public:
   CodecSink(const std::string& path, const VideoOptions& options, const char* encoder)
-      : path_(path), options_(options), file_(path), codec_(make_encoder(encoder, path)), packet_(av_packet_alloc()) {
-    if (!packet_) throw std::bad_alloc();
-  }
+      : path_(path), options_(options), file_(path), codec_(make_encoder(encoder, path)), packet_(make_packet()) {}
 
   void add(const ImageView& frame) override {
     if (!scaler_) open(frame);
@@ -52,7 +50,8 @@ class CodecSink : public FrameSink {
       row_to_rgb8(frame, std::min(y, frame.height - 1), row);
       for (int x = frame.width; x < padded_width; ++x) std::memcpy(row + x * 3, row + frame.width * 3 - 3, 3);
     });
-    sws_scale(scaler_.get(), rgb_->data, rgb_->linesize, 0, padded_height, yuv_->data, yuv_->linesize);
+    check_libav(sws_scale(scaler_.get(), rgb_->data, rgb_->linesize, 0, padded_height, yuv_->data, yuv_->linesize),
+                path_);
     yuv_->pts = count_++;
     send(yuv_.get());
   }
@@ -103,7 +102,7 @@ class CodecSink : public FrameSink {
     const int error = avcodec_open2(codec_.get(), nullptr, nullptr);
     if (error < 0) {
       fail(ErrorCode::unsupported, "'", path_, "' cannot be written: encoder ", codec_->codec->name, " refuses ", width,
-           " x ", height, " pixels (", libav_reason(error), ")");
+           " x ", height, " pixels (", libav_reason(error), ").");
     }
     rgb_ = make_frame(AV_PIX_FMT_RGB24, width, height);
     yuv_ = make_frame(AV_PIX_FMT_YUV420P, width, height);
@@ -111,16 +110,11 @@ class CodecSink : public FrameSink {
     opened();
   }
 
-  void send(AVFrame* frame) {
-    check_libav(avcodec_send_frame(codec_.get(), frame), path_);
-    for (;;) {
-      const int error = avcodec_receive_packet(codec_.get(), packet_.get());
-      if (error == AVERROR(EAGAIN) || error == AVERROR_EOF) return;
-      check_libav(error, path_);
-      packet_->duration = 1;
-      take(packet_.get());
-      av_packet_unref(packet_.get());
-    }
+  void send(const AVFrame* frame) {
+    encode_frame(codec_.get(), packet_.get(), frame, path_, [&](AVPacket* packet) {
+      packet->duration = 1;
+      take(packet);
+    });
   }
 
   Libav<AVPacket> packet_;
@@ -159,6 +153,7 @@ class MovieSink final : public CodecSink {
     const std::string url = "file:" + file_.temporary();
     // The second pass that moves the index to the front opens the file by this name.
     muxer_->url = av_strdup(url.c_str());
+    if (!muxer_->url) throw std::bad_alloc();
     check_libav(avio_open(&muxer_->pb, url.c_str(), AVIO_FLAG_WRITE), path_);
     AVDictionary* settings = nullptr;
     av_dict_set(&settings, "movflags", "+faststart", 0);

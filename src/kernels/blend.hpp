@@ -1,6 +1,7 @@
 // Exact products of code values and mixtures by an 8-bit coverage.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 #include "kernels/host_device.hpp"
@@ -33,6 +34,7 @@ RELIEVO_HD inline float mix_f32(float front, float back, unsigned cover) {
   return cover == 255u ? front : cover == 0u ? back : mixed;
 }
 
+/// One code value of a layer over what lies behind it.
 RELIEVO_HD inline std::uint8_t mix(std::uint8_t front, std::uint8_t back, unsigned cover) {
   return static_cast<std::uint8_t>(mix_u8(front, back, cover));
 }

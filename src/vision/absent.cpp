@@ -3,7 +3,6 @@
 
 #include "core/check.hpp"
 #include "vision/cues.hpp"
-#include "vision/dilate.hpp"
 #include "vision/faces.hpp"
 #include "vision/fill.hpp"
 #include "vision/matte.hpp"
@@ -25,7 +24,6 @@ void fill_hole(const MutableImageView&, const ImageView&, InpaintMethod, float, 
 }
 HoleRegion region_of_hole(const ImageView&, float) { without_opencv("Filling a hole"); }
 std::int64_t count_hole(const ImageView&) { without_opencv("Filling a hole"); }
-Image dilate(const ImageView&, int, int, int) { without_opencv("Growing a hole"); }
 Image otsu_matte(const ImageView&, const SegmentOptions&) { without_opencv("Finding the subject"); }
 Image subject_mask(const ImageView&, const ImageView&, double, const SegmentOptions&) {
   without_opencv("Finding the subject");

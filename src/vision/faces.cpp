@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <filesystem>
 #include <iterator>
 #include <set>
 #include <string>
@@ -11,8 +10,8 @@
 
 #include <opencv2/core/utility.hpp>
 #include <opencv2/imgproc.hpp>
-#include <opencv2/objdetect.hpp>
 
+#include "vision/cascade.hpp"
 #include "vision/mat.hpp"
 
 namespace relievo {
@@ -38,9 +37,7 @@ cv::CascadeClassifier& cascade_of_this_thread(int kind) {
   Loaded& one = all[static_cast<std::size_t>(kind)];
   const std::string path = cascade_folder() + "/" + cascade_names[kind];
   if (path != one.path) {
-    one.classifier = {};
-    std::error_code ignored;
-    if (std::filesystem::exists(path, ignored)) one.classifier.load(path);
+    one.classifier = read_cascade(path);
     one.path = path;
   }
   return one.classifier;

@@ -4,22 +4,15 @@
 #include <opencv2/core.hpp>
 
 #include <relievo/image.hpp>
+#include <relievo/interop/opencv.hpp>
 
 #include "core/check.hpp"
 
 namespace relievo {
 inline namespace v1 {
 
-inline int cv_type(PixelFormat format) {
-  static constexpr int depths[] = {CV_8U, CV_16U, CV_16F, CV_32F};
-  return CV_MAKETYPE(depths[static_cast<int>(format.scalar)], format.channels);
-}
-
 /// Borrows host pixels; the caller does not write through a header of an ImageView.
-inline cv::Mat mat_of(const ImageView& view) {
-  return {view.height, view.width, cv_type(view.format), const_cast<void*>(view.data),
-          static_cast<std::size_t>(view.stride)};
-}
+inline cv::Mat mat_of(const ImageView& view) { return interop::as_mat(view); }
 inline cv::Mat mat_of(Image& image) { return mat_of(image.view()); }
 
 /// Runs `body`; an exception of OpenCV leaves as Error.

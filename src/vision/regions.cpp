@@ -6,6 +6,21 @@
 
 namespace relievo {
 inline namespace v1 {
+namespace {
+
+// GrabCut seeds its k-means from the generator of the calling thread, which is the caller's again after it.
+class SeededGenerator {
+ public:
+  SeededGenerator() : callers_(cv::theRNG()) { cv::theRNG() = cv::RNG(0x5eed); }
+  SeededGenerator(const SeededGenerator&) = delete;
+  SeededGenerator& operator=(const SeededGenerator&) = delete;
+  ~SeededGenerator() { cv::theRNG() = callers_; }
+
+ private:
+  cv::RNG callers_;
+};
+
+}  // namespace
 
 cv::Mat ellipse(int diameter) { return cv::getStructuringElement(cv::MORPH_ELLIPSE, {diameter, diameter}); }
 
@@ -73,13 +88,8 @@ cv::Mat grab_cut(const cv::Mat& rgb, const cv::Mat& trimap, int iterations) {
   if (inside < least_samples || static_cast<int>(marks.total()) - inside < least_samples) return foreground;
   cv::Mat background_model;
   cv::Mat foreground_model;
-  cv::Mat scene = rgb;
-  if (rgb.channels() == 1) cv::cvtColor(rgb, scene, cv::COLOR_GRAY2RGB);
-  // GrabCut seeds its k-means from the generator of the calling thread.
-  const cv::RNG caller = cv::theRNG();
-  cv::theRNG() = cv::RNG(0x5eed);
-  cv::grabCut(scene, marks, {}, background_model, foreground_model, iterations, cv::GC_INIT_WITH_MASK);
-  cv::theRNG() = caller;
+  const SeededGenerator seeded;
+  cv::grabCut(rgb, marks, {}, background_model, foreground_model, iterations, cv::GC_INIT_WITH_MASK);
   return (marks & 1) * 255;
 }
 

@@ -157,28 +157,115 @@ TEST_F(BadInput, UnknownOutputExtension) {
   expect_refused({"parallax", "photo.png", "-o", "p.avi"}, 2, ".avi");
 }
 
+// The photo is absent, so that whatever is refused for another reason is refused before it is looked for.
+TEST_F(BadInput, OutputThatCannotBeWrittenIsRefusedBeforeTheWork) {
+  for (const char* verb : {"depth", "segment", "inpaint", "bokeh", "parallax", "stereo"}) {
+    expect_refused({verb, "absent.png", "-o", "o.xyz"}, 2, "o.xyz");
+    expect_refused({verb, "absent.png", "-o", "o"}, 2, "'o'");
+    const std::string name = verb == std::string("parallax") ? "nowhere/o.mp4" : "nowhere/o.png";
+    expect_refused({verb, "absent.png", "-o", name}, 1, name);
+    expect_refused({verb, "absent.png", "-o", name.substr(8)}, 1, "absent.png");
+  }
+  expect_refused({"stereo", "absent.png", "-o", "nowhere/o.hevc"}, 1, "nowhere");
+  expect_refused({"stereo", "absent.png", "--left", "l.mp4"}, 2, "l.mp4");
+  expect_refused({"stereo", "absent.png", "--right", "nowhere/r.png"}, 1, "nowhere");
+}
+
 TEST_F(BadInput, UnknownFlagVerbAndModel) {
   relievo::io::write(folder / "photo.png", test::picture(32, 32));
   expect_refused({"bokeh", "photo.png", "--bluriness", "3"}, 2, "--bluriness");
   expect_refused({"bokeh"}, 2, "photo");
-  expect_refused({}, 2, "subcommand");
+  expect_refused({}, 2, "A photo or a verb is required");
+  expect_refused({"blur", "photo.png"}, 2, "no verb and no file \"blur\"");
+  expect_refused({"--quiet", "bokeh", "photo.png"}, 2, "The verb comes first: relievo bokeh");
+  expect_refused({"bokeh", "photo.png", "--preset", "film"}, 2, "allowed is spatial-photo");
+  expect_refused({"bokeh", "photo.png", "--depth-kind", "meters"}, 2, "disparity, disparity-px, metres");
   expect_refused({"depth", "photo.png", "--model", "dpt-hybrid"}, 1, "librelievo_torch.so");
   expect_refused({"depth", "photo.png", "--model", "nonsense"}, 1, "nonsense");
 }
 
 TEST_F(BadInput, OptionOutOfRange) {
   relievo::io::write(folder / "photo.png", test::picture(32, 32));
-  expect_refused({"bokeh", "photo.png", "--f-number", "0"}, 2, "--f-number is 0; allowed is 0.7 to 64 f.");
+  expect_refused({"bokeh", "photo.png", "--f-number", "0"}, 2, "--f-number is 0; allowed is 0.7 to 64.");
   expect_refused({"bokeh", "photo.png", "--f-number", "nan"}, 2, "--f-number");
   expect_refused({"bokeh", "photo.png", "--shape", "star"}, 2, "circle, hexagon, octagon, heart");
   expect_refused({"parallax", "photo.png", "--frames", "1"}, 2,
-                 "--frames is 1; allowed is a whole number of 2 to 600 frames.");
+                 "--frames is 1; allowed is a whole number from 2 to 600.");
   expect_refused({"parallax", "photo.png", "--frames", "2.5"}, 2, "whole number");
   expect_refused({"stereo", "photo.png", "--divergence", "0.5"}, 2, "0 to 0.1");
-  expect_refused({"segment", "photo.png", "--open-px", "4"}, 2, "odd");
+  expect_refused({"bokeh", "photo.png", "--f-number", "wide"}, 2, "--f-number is wide; allowed is 0.7 to 64.");
+  expect_refused({"bokeh", "photo.png", "--f-number"}, 2, "--f-number needs a value.");
+  expect_refused({"bokeh", "photo.png", "--threads", "2.5"}, 2, "a whole number from 0 to 1024.");
+  expect_refused({"parallax", "photo.png", "--max-bytes", "-1"}, 2, "a whole number from 10000");
+  // Before the photo is as much as looked for.
+  expect_refused({"segment", "absent.png", "--open-px", "4"}, 2,
+                 "--open-px is 4; allowed is an odd number from 1 to 101 px.");
+  expect_refused({"parallax", "absent.png", "-o", "p.gif", "--max-bytes", "100"}, 2, "--max-bytes is 100");
   expect_refused({"all", "photo.png", "--threads", "-1"}, 2, "--threads");
   expect_refused({"all", "photo.png", "--device", "tpu"}, 2, "tpu");
   expect_refused({"bokeh", "photo.png", "--device", "cuda"}, 1, "librelievo_cuda.so");
+}
+
+TEST_F(BadInput, FlagsThatWouldDoNothing) {
+  relievo::io::write(folder / "photo.png", test::picture(32, 32));
+  relievo::io::write_depth(folder / "depth.pfm",
+                           relievo::DepthMap(test::disparity(32, 32), relievo::DepthKind::disparity));
+  for (const char* scale : {"nan", "inf", "0", "-1", "1mm"}) {
+    expect_refused({"depth", "photo.png", "--depth", "depth.pfm", "--depth-scale", scale}, 2, "a number above 0");
+  }
+  expect_refused({"bokeh", "photo.png", "--depth-kind", "metres"}, 2, "--depth-kind requires --depth");
+  expect_refused({"bokeh", "photo.png", "--depth-scale", "0.001"}, 2, "--depth-scale requires --depth");
+  expect_refused({"bokeh", "photo.png", "--depth", "depth.pfm", "--model", "cues"}, 2, "excludes");
+  expect_refused({"bokeh", "photo.png", "--mask", "photo.png", "--segment-method", "otsu"}, 2, "excludes");
+  expect_refused({"inpaint", "photo.png", "--mask", "photo.png", "--segment-method", "otsu"}, 2, "excludes");
+  expect_refused({"inpaint", "photo.png", "--mask", "photo.png", "--hole-dilate-times", "1"}, 2, "excludes");
+  expect_refused({"inpaint", "photo.png", "--mask", "photo.png", "--depth", "depth.pfm"}, 2, "excludes");
+  expect_refused({"bokeh", "photo.png", "--focus-face", "--focus-disparity", "0.5"}, 2, "excludes");
+  expect_refused({"bokeh", "photo.png", "--json", "--quiet"}, 2, "excludes");
+  expect_refused({"parallax", "photo.png", "--max-bytes", "20000"}, 2,
+                 "--max-bytes does nothing for photo_parallax.mp4");
+  expect_refused({"parallax", "photo.png", "--crf", "30", "-o", "p.GIF"}, 2, "--crf does nothing for p.GIF");
+  // The video of `all` is side by side whatever the layout of a picture would be.
+  expect_refused({"all", "photo.png", "--stereo-layout", "anaglyph"}, 2, "--stereo-layout");
+}
+
+TEST_F(BadInput, TraceThatCannotBeWritten) {
+  relievo::io::write(folder / "photo.png", test::picture(32, 32));
+  std::filesystem::create_directory(folder / "dir");
+  expect_refused({"depth", "photo.png", "--trace", "absent/t.json"}, 1, "absent/t.json");
+  expect_refused({"depth", "photo.png", "--trace", "dir"}, 1, "dir cannot be written: Is a directory");
+}
+
+TEST_F(BadInput, StandardOutputThatIsFull) {
+  relievo::io::write(folder / "photo.png", test::picture(32, 32));
+  const auto full = [] { dup2(open("/dev/full", O_WRONLY), STDOUT_FILENO); };
+  expect_refused({"info", "photo.png", "--json"}, 1, "Standard output cannot be written", full);
+  expect_refused({"--help"}, 1, "Standard output cannot be written", full);
+}
+
+TEST_F(BadInput, AnErrorHasItsLineForItselfOnATerminal) {
+  relievo::io::write(folder / "photo.png", test::picture(64, 48));
+  const int master = posix_openpt(O_RDWR | O_NOCTTY);
+  ASSERT_TRUE(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+  const std::string name = ptsname(master);
+  const int terminal = open(name.c_str(), O_RDWR | O_NOCTTY);
+  const auto before = [&] {
+    dup2(terminal, STDERR_FILENO);
+    // Fails at the very end, as the disk is full.
+    const rlimit limit{4096, 4096};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  };
+  const test::Outcome run = test::relievo({"depth", "photo.png", "-o", "d.pfm"}, folder.path(), before);
+  EXPECT_EQ(run.code, 1);
+  std::string seen(1 << 16, '\0');
+  const ssize_t count = read(master, seen.data(), seen.size());
+  close(terminal);
+  close(master);
+  ASSERT_GT(count, 0);
+  seen.resize(static_cast<std::size_t>(count));
+  EXPECT_THAT(seen, HasSubstr("100 %"));
+  // The bar is wiped before the sentence.
+  EXPECT_THAT(seen, HasSubstr("\r\033[Krelievo: "));
 }
 
 TEST_F(BadInput, OnePixel) { expect_all_done(1, 1, {relievo::Scalar::u8, 3}, "one.png"); }

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <relievo/io/depth.hpp>
 #include <relievo/io/photo.hpp>
+#include <sstream>
 
 #include "pictures.hpp"
 #include "process.hpp"
@@ -17,6 +18,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::UnorderedElementsAre;
 
 // A photo and its depth, side by side in a folder.
@@ -169,9 +171,79 @@ TEST_F(Command, JsonNamesFilesAndStages) {
   EXPECT_EQ(json["files"][0]["path"], "photo_depth.png");
   EXPECT_GT(json["total_ms"].get<double>(), 0);
   std::vector<std::string> stages;
-  for (const auto& stage : json["stages"]) stages.push_back(stage["name"]);
+  double end = 0;
+  for (const auto& stage : json["stages"]) {
+    stages.push_back(stage["name"]);
+    EXPECT_GE(stage["start_ms"].get<double>(), end) << "one after the other";
+    end = stage["start_ms"].get<double>() + stage["ms"].get<double>();
+  }
   EXPECT_THAT(stages, ElementsAre("read", "depth", "write"));
+  EXPECT_LE(end, json["total_ms"].get<double>());
   EXPECT_THAT(run.err, IsEmpty());
+}
+
+TEST_F(Command, JsonTellsWhichStagesRanBesideEachOther) {
+  const test::Outcome run = test::relievo({"photo.png", "--depth", "depth.pfm", "--json"}, folder.path());
+  ASSERT_EQ(run.code, 0) << run.err;
+  const nlohmann::json json = nlohmann::json::parse(run.out);
+  double latest = 0, bokeh = -1, matte = -1, scene_end = -1;
+  for (const auto& stage : json["stages"]) {
+    const double start = stage["start_ms"];
+    EXPECT_GE(start, latest) << "stages are in the order of their starts";
+    latest = start;
+    if (stage["name"] == "scene") scene_end = start + stage["ms"].get<double>();
+    if (stage["name"] == "bokeh") bokeh = start;
+    if (stage["name"] == "write matte.png") matte = start;
+  }
+  EXPECT_GE(scene_end, 0);
+  EXPECT_GE(bokeh, scene_end);
+  EXPECT_GE(matte, scene_end);
+}
+
+TEST_F(Command, SaysWhereThereIsNoSubject) {
+  std::ofstream(folder / "flat.pfm", std::ios::binary) << "Pf\n160 120\n-1.0\n"
+                                                       << std::string(160 * 120 * sizeof(float), '\0');
+  for (const char* verb : {"segment", "inpaint", "bokeh", "parallax", "stereo"}) {
+    const test::Outcome run = test::relievo({verb, "photo.png", "--depth", "flat.pfm", "--json"}, folder.path());
+    ASSERT_EQ(run.code, 0) << run.err;
+    const nlohmann::json json = nlohmann::json::parse(run.out);
+    ASSERT_EQ(json["notes"].size(), 1u) << verb;
+    EXPECT_THAT(json["notes"][0].get<std::string>(), HasSubstr("No subject")) << verb;
+  }
+}
+
+TEST_F(Command, InpaintFillsWhatTheFlagsOfTheSubjectSay) {
+  const auto fill = [&](const std::string& name, std::vector<std::string> flags) {
+    flags.insert(flags.begin(), {"inpaint", "photo.png", "--depth", "depth.pfm", "-o", name});
+    const test::Outcome run = test::relievo(flags, folder.path());
+    EXPECT_EQ(run.code, 0) << run.err;
+    return std::move(relievo::io::read(folder / name).image);
+  };
+  const relievo::Image plain = fill("plain.png", {"--segment-method", "otsu", "--no-decontaminate"});
+  EXPECT_EQ(differing(plain, fill("preset.png", {"--preset", "spatial-photo"}), 0), 0);
+  const relievo::Image wide =
+      fill("wide.png", {"--segment-method", "otsu", "--no-decontaminate", "--hole-dilate-times", "8"});
+  EXPECT_GT(differing(plain, wide, 2), 100);
+}
+
+TEST_F(Command, TakesMoreThreadsThanAnEncoderDoes) {
+  const test::Outcome run = test::relievo(
+      {"parallax", "photo.png", "--depth", "depth.pfm", "--threads", "100", "--frames", "2"}, folder.path());
+  EXPECT_EQ(run.code, 0) << run.err;
+}
+
+TEST_F(Command, KnowsAVideoByItsNameInCapitals) {
+  ASSERT_EQ(test::relievo({"stereo", "photo.png", "--depth", "depth.pfm", "-o", "S.MP4"}, folder.path()).code, 0);
+  EXPECT_GT(std::filesystem::file_size(folder / "S.MP4"), 1000u);
+}
+
+TEST_F(Command, FlagsMayComeFirstAndTheLastOfTwoCounts) {
+  ASSERT_EQ(
+      test::relievo({"--quiet", "-o", "first", "photo.png", "--depth", "depth.pfm", "-o", "second/"}, folder.path())
+          .code,
+      0);
+  EXPECT_TRUE(std::filesystem::exists(folder / "second/bokeh.jpg"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "first"));
 }
 
 TEST_F(Command, QuietPrintsNothing) {
@@ -240,6 +312,23 @@ TEST_F(Command, EveryVerbHasHelp) {
     const test::Outcome run = test::relievo({verb, "--help"}, folder.path());
     EXPECT_EQ(run.code, 0) << verb;
     EXPECT_THAT(run.out, HasSubstr("--json")) << verb;
+    EXPECT_THAT(run.out, Not(HasSubstr("{"))) << verb;
+    std::istringstream lines(run.out);
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100u) << line;
+  }
+  const std::string bokeh = test::relievo({"bokeh", "--help"}, folder.path()).out;
+  EXPECT_THAT(bokeh, HasSubstr("depth model: auto, cues (auto)"));
+  EXPECT_THAT(bokeh, HasSubstr("--edge-aware, --no-edge-aware follow"));
+  EXPECT_THAT(bokeh, HasSubstr("0.7 to 64 (2.8)"));
+  // A preset is seen in the defaults.
+  EXPECT_THAT(test::relievo({"bokeh", "--help", "--preset", "spatial-photo"}, folder.path()).out,
+              HasSubstr("lens, tiers (tiers)"));
+}
+
+TEST_F(Command, HelpSaysWhatAMaskIs) {
+  EXPECT_THAT(test::relievo({"inpaint", "--help"}, folder.path()).out, HasSubstr("the hole, of the photo's size"));
+  for (const char* verb : {"all", "bokeh", "parallax", "stereo"}) {
+    EXPECT_THAT(test::relievo({verb, "--help"}, folder.path()).out, HasSubstr("matte in place of ours")) << verb;
   }
 }
 

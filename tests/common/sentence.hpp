@@ -1,7 +1,7 @@
-// Errors compared whole.
+// Errors compared whole, or by some words.
 #pragma once
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <relievo/error.hpp>
 
@@ -13,3 +13,11 @@
     EXPECT_EQ(error.code(), relievo::ErrorCode::expected_code);   \
     EXPECT_STREQ(error.what(), expected_sentence);                \
   }
+
+/// Expects Error{invalid_argument} with `words` in its sentence.
+template <class Call>
+void expect_refused(Call call, const char* words) {
+  EXPECT_THAT(call, testing::Throws<relievo::Error>(
+                        testing::AllOf(testing::Property(&relievo::Error::code, relievo::ErrorCode::invalid_argument),
+                                       testing::Property(&relievo::Error::what, testing::HasSubstr(words)))));
+}

@@ -100,10 +100,24 @@ class Check(unittest.TestCase):
             self.assertIn(old, GOOD_OPTIONS)
             self.expect(check.check_options, HEADER, GOOD_OPTIONS.replace(old, new), words)
 
+    def test_tables(self):
+        row = "| `width_px` | px | 1 to 32 | 3 | width |\n"
+        page = "`BlurOptions`\n\n| name | unit | range | default | meaning |\n|---|---|---|---|---|\n" + row + \
+            "| `shape` | | `round`, `square` | `round` | shape |\n| `soft` | | on, off | on | whether |\n"
+        for text, words in ((page, None), (page.replace("1 to 32", "1 to 64"), "says range 1 to 64 of width_px"),
+                            (page.replace("| px |", "| mm |"), "says unit mm"),
+                            (page.replace("32 | 3 |", "32 | 4 |"), "says default 4"),
+                            (page.replace("`round`, ", ""), "says range square of shape"),
+                            (page.replace("`soft`", "`sofa`"), "BlurOptions has no sofa"),
+                            (page.replace(row, ""), "does not name BlurOptions::width_px")):
+            found = self.breaches(check.check_tables, {HEADER: GOOD_OPTIONS, "docs/effects/blur.md": text})
+            self.assertTrue(any(words in b for b in found) if words else not found, f"{words!r} not in {found}")
+
     def test_leftovers(self):
         self.expect(check.check_leftovers, "src/core/a.cpp", "// TO" + "DO: later\n", "behind")
         self.expect(check.check_leftovers, "docs/a.md", "FIX" + "ME\n", "behind")
         self.expect(check.check_leftovers, "cmake/a.cmake", "set(x /ho" + "me/me/x)\n", "one machine")
+        self.expect(check.check_leftovers, "dev", 'log="/t' + 'mp/x.log"\n', "one machine")
         self.expect_none(check.check_leftovers, "docs/a.md", "src/home/x and https://example.org/home/x\n")
 
     def test_links(self):

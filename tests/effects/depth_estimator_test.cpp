@@ -1,12 +1,13 @@
 #include <relievo/depth_estimator.hpp>
 
-#include <cstring>
+#include <cmath>
 #include <fstream>
 #include <numeric>
 
 #include <nlohmann/json.hpp>
 
 #include "common/assets.hpp"
+#include "common/images.hpp"
 #include "common/pictures.hpp"
 #include "common/sentence.hpp"
 
@@ -115,26 +116,44 @@ TEST_P(Portrait, StandsBeforeWhatIsAround) {
 
 INSTANTIATE_TEST_SUITE_P(Photos, Portrait, testing::Values("astronaut", "kodim04", "b24_worker_owi"));
 
-TEST(DepthEstimator, TakesEveryFormatAndSize) {
+TEST(DepthEstimator, TakesEverySize) {
   const DepthEstimator estimator(Device::cpu());
-  for (const auto& [width, height] : {std::pair{1, 1}, std::pair{1, 40}, std::pair{40, 1}, std::pair{5, 3}}) {
-    const DepthMap depth = estimator.estimate(pictures::waves<std::uint8_t>(width, height, {Scalar::u8, 3}, 255));
-    EXPECT_EQ(depth.width(), width);
-    EXPECT_EQ(depth.height(), height);
+  for (const auto& [width, height] :
+       {std::pair{1, 1}, std::pair{1, 40}, std::pair{40, 1}, std::pair{5, 3}, std::pair{3000, 2}}) {
+    for (const bool constant : {false, true}) {
+      const DepthMap depth =
+          estimator.estimate(constant ? test::flat(width, height, test::u8_3, 0.4) : test::photo(width, height));
+      ASSERT_EQ(depth.width(), width);
+      ASSERT_EQ(depth.height(), height);
+      for (int y = 0; y < height; ++y) {
+        for (int x = 0; x < width; ++x) {
+          const float value = depth.values().row<float>(y)[x];
+          ASSERT_TRUE(value >= 0 && value <= 1) << value << " at " << x << ", " << y;
+        }
+      }
+    }
   }
+}
+
+TEST(DepthEstimator, EveryFormatHasTheDepthOfItsBytes) {
+  const DepthEstimator estimator(Device::cpu());
   for (const std::uint8_t channels : {1, 3, 4}) {
-    EXPECT_EQ(estimator.estimate(pictures::waves<std::uint16_t>(64, 48, {Scalar::u16, channels}, 65535)).width(), 64);
-    EXPECT_EQ(estimator.estimate(pictures::waves<float>(64, 48, {Scalar::f32, channels}, 1)).width(), 64);
+    // Alpha is 1; colours are multiples of 1/255, which every format holds.
+    const auto value = [](int x, int y, int c) { return c == 3 ? 1 : test::texture(x, y, c); };
+    const DepthMap wanted = estimator.estimate(test::make(96, 64, {Scalar::u8, channels}, value));
+    for (const Scalar scalar : {Scalar::u16, Scalar::f16, Scalar::f32}) {
+      const DepthMap depth = estimator.estimate(test::make(96, 64, {scalar, channels}, value));
+      EXPECT_TRUE(test::same(depth.values(), wanted.values()))
+          << static_cast<int>(channels) << " channels of scalar " << static_cast<int>(scalar);
+    }
   }
 }
 
 TEST(DepthEstimator, IsDeterministic) {
-  const Image photo = pictures::waves<std::uint8_t>(120, 80, {Scalar::u8, 3}, 255);
+  const Image photo = test::photo(120, 80);
   const DepthMap a = DepthEstimator(Device::cpu(1)).estimate(photo);
   const DepthMap b = DepthEstimator(Device::cpu(3)).estimate(photo);
-  for (int y = 0; y < 80; ++y) {
-    EXPECT_EQ(std::memcmp(a.values().row<float>(y), b.values().row<float>(y), 120 * sizeof(float)), 0);
-  }
+  EXPECT_TRUE(test::same(a.values(), b.values()));
 }
 
 TEST(DepthEstimator, NamesTheModelsThatWork) {
@@ -158,21 +177,63 @@ TEST(DepthEstimator, NamesTheModelsThatWork) {
   EXPECT_ERROR(DepthEstimator(Device::cpu()).estimate(ImageView{}), invalid_argument, "The photo is empty.");
 }
 
-TEST(Sequence, IsSteadyWithinAShotAndForgetsAtACut) {
+TEST(Sequence, MixesInThePastWithinAShot) {
+  const DepthEstimator estimator(Device::cpu());
+  // Frames of one shot: a small bright box wanders.
+  const auto frame = [](int left) {
+    return test::make(96, 64, test::u8_3, [&](int x, int y, int c) {
+      return x >= left && x < left + 12 && y >= 30 && y < 50 ? 0.95 : 0.8 * test::texture(x, y, c);
+    });
+  };
+  const Image frames[] = {frame(20), frame(30), frame(40)};
+  for (const float smoothing : {0.0f, 0.75f}) {
+    Sequence sequence(smoothing);
+    std::vector<double> past;
+    double moved = 0;
+    for (int i = 0; i < 3; ++i) {
+      const DepthMap alone = estimator.estimate(frames[i]);
+      const DepthMap shown = estimator.estimate(frames[i], sequence);
+      EXPECT_EQ(sequence.frames(), i + 1);
+      EXPECT_FALSE(sequence.was_cut());
+      std::vector<double> now;
+      for (int y = 0; y < 64; ++y) {
+        for (int x = 0; x < 96; ++x) {
+          const double own = test::at(alone.values(), x, y);
+          const double before = i == 0 ? own : past[now.size()];
+          now.push_back(static_cast<double>(smoothing) * before + (1 - static_cast<double>(smoothing)) * own);
+          ASSERT_NEAR(test::at(shown.values(), x, y), now.back(), 1e-6) << x << ", " << y << " of frame " << i;
+          moved = std::max(moved, std::abs(own - before));
+        }
+      }
+      past = std::move(now);
+    }
+    EXPECT_GT(moved, 0.1) << "the frames differ in depth";
+  }
+}
+
+TEST(Sequence, ForgetsAtACutAndAtAnotherSize) {
   const DepthEstimator estimator(Device::cpu());
   Sequence sequence(0.5f);
-  const Image one = pictures::waves<std::uint8_t>(96, 64, {Scalar::u8, 3}, 255);
-  const Image two = pictures::waves<std::uint8_t>(96, 64, {Scalar::u8, 3}, 40);
+  const Image one = test::photo(96, 64);
+  const Image dark = pictures::waves<std::uint8_t>(96, 64, {Scalar::u8, 3}, 40);
+  const Image small = test::photo(48, 32);
   (void)estimator.estimate(one, sequence);
-  EXPECT_FALSE(sequence.was_cut());
   (void)estimator.estimate(one, sequence);
   EXPECT_EQ(sequence.frames(), 2);
-  const DepthMap cut = estimator.estimate(two, sequence);
-  EXPECT_TRUE(sequence.was_cut());
-  EXPECT_EQ(sequence.frames(), 1);
-  EXPECT_EQ(cut.values().row<float>(30)[40], estimator.estimate(two).values().row<float>(30)[40]);
+  for (const ImageView& next : {dark.view(), small.view()}) {
+    const DepthMap cut = estimator.estimate(next, sequence);
+    EXPECT_TRUE(sequence.was_cut());
+    EXPECT_EQ(sequence.frames(), 1);
+    EXPECT_TRUE(test::same(cut.values(), estimator.estimate(next).values()));
+    (void)estimator.estimate(next, sequence);
+    EXPECT_FALSE(sequence.was_cut());
+  }
   sequence.reset();
   EXPECT_EQ(sequence.frames(), 0);
+  EXPECT_FALSE(sequence.was_cut());
+  const DepthMap first = estimator.estimate(one, sequence);
+  EXPECT_FALSE(sequence.was_cut());
+  EXPECT_TRUE(test::same(first.values(), estimator.estimate(one).values()));
   EXPECT_ERROR(Sequence(1.5f), invalid_argument, "smoothing is 1.5; allowed is 0 to 0.99.");
 }
 

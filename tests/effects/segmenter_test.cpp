@@ -1,11 +1,19 @@
 #include <relievo/depth_estimator.hpp>
 #include <relievo/segmenter.hpp>
 
+#include <algorithm>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <optional>
+#include <thread>
 
 #include "common/assets.hpp"
+#include "common/images.hpp"
 #include "common/pictures.hpp"
 #include "common/sentence.hpp"
+#include "effects/segment.hpp"
 
 namespace {
 
@@ -50,6 +58,17 @@ TEST(Segmenter, ASlantedPlaneHasNoSubject) {
   EXPECT_EQ(brightest(Segmenter(Device::cpu()).segment(photo, depth_of(ramp))), 0);
 }
 
+// Pixels of a matte on the other side than in `shape`, f32.
+int pixels_off(const Image& matte, const Image& shape) {
+  int wrong = 0;
+  for (int y = 0; y < shape.height(); ++y) {
+    for (int x = 0; x < shape.width(); ++x) {
+      wrong += (matte.row<std::uint8_t>(y)[x] > 127) != (shape.row<float>(y)[x] > 0);
+    }
+  }
+  return wrong;
+}
+
 TEST(Segmenter, TakesWhatIsRaisedAndNotTheNearGround) {
   const Image photo = disc_photo<std::uint8_t>(160, 120, {Scalar::u8, 3}, 255);
   const Image shape = pictures::disc(160, 120, 1, 0);
@@ -62,12 +81,7 @@ TEST(Segmenter, TakesWhatIsRaisedAndNotTheNearGround) {
       depth.row<float>(y)[x] = ground + (shape.row<float>(y)[x] > 0 ? 0.25f : 0);
     }
   }
-  const Image matte = Segmenter(Device::cpu()).segment(photo, depth_of(depth));
-  int wrong = 0;
-  for (int y = 0; y < 120; ++y) {
-    for (int x = 0; x < 160; ++x) wrong += (matte.row<std::uint8_t>(y)[x] > 127) != (shape.row<float>(y)[x] > 0);
-  }
-  EXPECT_LT(wrong, 60);
+  EXPECT_LT(pixels_off(Segmenter(Device::cpu()).segment(photo, depth_of(depth)), shape), 60);
 }
 
 float share_of(const Image& matte, float left, float top, float right, float bottom) {
@@ -109,11 +123,7 @@ void expect_disc(PixelFormat format, double scale) {
   const Image photo = disc_photo<T>(160, 120, format, scale);
   const Image shape = pictures::disc(160, 120, 1, 0);
   const Image matte = Segmenter(Device::cpu()).segment(photo, depth_of(pictures::disc(160, 120, 0.9f, 0.2f)));
-  int wrong = 0;
-  for (int y = 0; y < 120; ++y) {
-    for (int x = 0; x < 160; ++x) wrong += (matte.row<std::uint8_t>(y)[x] > 127) != (shape.row<float>(y)[x] > 0);
-  }
-  EXPECT_LT(wrong, 60);
+  EXPECT_LT(pixels_off(matte, shape), 60);
   EXPECT_EQ(matte.row<std::uint8_t>(60)[80], 255);
   EXPECT_EQ(matte.row<std::uint8_t>(2)[2], 0);
 }
@@ -123,19 +133,71 @@ TEST(Segmenter, FindsADiscInEveryFormat) {
     expect_disc<std::uint8_t>({Scalar::u8, channels}, 255);
     expect_disc<std::uint16_t>({Scalar::u16, channels}, 65535);
     expect_disc<float>({Scalar::f32, channels}, 1);
+    // The bit patterns of halves from 0.0 to about 1.
+    expect_disc<std::uint16_t>({Scalar::f16, channels}, 0x3c00);
+  }
+}
+
+TEST(Segmenter, PixelsThatAreNoNumbersSpoilNoOthers) {
+  const Image shape = pictures::disc(160, 120, 1, 0);
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), 1e30f}) {
+    Image photo = disc_photo<float>(160, 120, {Scalar::f32, 3}, 1);
+    // One on the outline, one beside it.
+    for (const int x : {50, 44}) photo.row<float>(60)[3 * x] = bad;
+    const Image matte = Segmenter(Device::cpu()).segment(photo, depth_of(pictures::disc(160, 120, 0.9f, 0.2f)));
+    EXPECT_LT(pixels_off(matte, shape), 70) << bad;
+  }
+}
+
+TEST(Segmenter, ReportsItsProgressToTheEnd) {
+  const Image photo = disc_photo<std::uint8_t>(160, 120, {Scalar::u8, 3}, 255);
+  for (const SegmentMethod method : {SegmentMethod::automatic, SegmentMethod::otsu}) {
+    for (const float near : {0.9f, 0.2f}) {
+      SegmentOptions options;
+      options.method = method;
+      std::vector<double> heard;
+      const Progress progress([&](double fraction, std::string_view) {
+        heard.push_back(fraction);
+        return true;
+      });
+      (void)Segmenter(Device::cpu(), options).segment(photo, depth_of(pictures::disc(160, 120, near, 0.2f)), progress);
+      EXPECT_TRUE(std::is_sorted(heard.begin(), heard.end()));
+      EXPECT_EQ(heard.front(), 0);
+      EXPECT_EQ(heard.back(), 1) << name_of(method) << " with a disc at " << near;
+    }
   }
 }
 
 TEST(Segmenter, TakesPhotosOfOnePixelAndOneRow) {
-  for (const auto& [width, height] : {std::pair{1, 1}, std::pair{1, 50}, std::pair{50, 1}}) {
-    const Image photo = pictures::waves<std::uint8_t>(width, height, {Scalar::u8, 3}, 255);
-    for (const SegmentMethod method : {SegmentMethod::automatic, SegmentMethod::otsu}) {
-      SegmentOptions options;
-      options.method = method;
-      const DepthMap depth = depth_of(pictures::disc(width, height, 1, 0));
-      EXPECT_EQ(Segmenter(Device::cpu(), options).segment(photo, depth).height(), height);
+  for (const SegmentMethod method : {SegmentMethod::automatic, SegmentMethod::otsu}) {
+    SegmentOptions options;
+    options.method = method;
+    const Segmenter segmenter(Device::cpu(), options);
+    EXPECT_EQ(brightest(segmenter.segment(test::photo(1, 1), depth_of(test::flat(1, 1, test::f32_1, 1)))), 0);
+    // The middle fifth of a line is near and of another colour.
+    for (const auto& [width, height] : {std::pair{1, 100}, std::pair{100, 1}}) {
+      const auto subject = [](int x, int y, int) { return x + y >= 40 && x + y < 60 ? 1.0 : 0.0; };
+      const Image matte = segmenter.segment(test::make(width, height, test::u8_3, subject),
+                                            depth_of(test::make(width, height, test::f32_1, subject)));
+      ASSERT_EQ(matte.height(), height);
+      const auto at = [&](int i) { return test::at(matte, width > 1 ? i : 0, height > 1 ? i : 0); };
+      EXPECT_GT(at(50), 0.98) << name_of(method) << ", " << width << " x " << height;
+      EXPECT_EQ(at(20), 0);
+      EXPECT_EQ(at(80), 0);
     }
   }
+}
+
+TEST(Segmenter, NeitherReadsNorChangesTheCallersGenerator) {
+  const Image photo = disc_photo<std::uint8_t>(160, 120, {Scalar::u8, 3}, 255);
+  const DepthMap depth = depth_of(pictures::disc(160, 120, 0.9f, 0.2f));
+  std::vector<Image> mattes;
+  for (const std::uint64_t state : {std::uint64_t{1}, std::uint64_t{77}}) {
+    cv::theRNG().state = state;
+    mattes.push_back(Segmenter(Device::cpu()).segment(photo, depth));
+    EXPECT_EQ(cv::theRNG().state, state);
+  }
+  EXPECT_TRUE(test::same(mattes[0], mattes[1]));
 }
 
 TEST(Segmenter, RefusesWhatDoesNotFit) {
@@ -161,16 +223,160 @@ TEST(Faces, FindsTheAstronautAlone) {
   EXPECT_NEAR(faces[0].width, 95, 25);
 }
 
+TEST(Faces, AreTheSameInEveryFormatAndOnEveryThread) {
+  RELIEVO_ASSET(path, "astronaut.png");
+  const Image photo = pictures::read_rgb(path);
+  const std::vector<Face> wanted = find_faces(photo);
+  ASSERT_EQ(wanted.size(), 1u);
+  const auto expect_same = [&](const std::vector<Face>& faces) {
+    ASSERT_EQ(faces.size(), 1u);
+    EXPECT_EQ(faces[0].x, wanted[0].x);
+    EXPECT_EQ(faces[0].y, wanted[0].y);
+    EXPECT_EQ(faces[0].width, wanted[0].width);
+    EXPECT_EQ(faces[0].height, wanted[0].height);
+  };
+  std::vector<std::vector<Face>> found(4);
+  std::vector<std::thread> threads;
+  const PixelFormat formats[] = {{Scalar::u8, 4}, {Scalar::u16, 3}, {Scalar::f16, 4}, {Scalar::f32, 3}};
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&, i] {
+      found[i] = find_faces(test::make(photo.width(), photo.height(), formats[i],
+                                       [&](int x, int y, int c) { return c == 3 ? 1 : test::at(photo, x, y, c); }));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::vector<Face>& faces : found) expect_same(faces);
+}
+
+TEST(Faces, ScaledTheyStayWithinThePhoto) {
+  // A box at the far corner of 640 x 240 pixels, in a photo of 1000 x 375; both edges of it fall on a half.
+  const std::vector<Face> faces = scaled({{632, 216, 8, 24}}, 640, 240, 1000, 375);
+  ASSERT_EQ(faces.size(), 1u);
+  EXPECT_EQ(faces[0].x, 988);  // 987.5
+  EXPECT_EQ(faces[0].width, 12);
+  EXPECT_EQ(faces[0].y, 338);  // 337.5
+  EXPECT_EQ(faces[0].height, 37);
+  // Sides of a small copy are rounded: 1000 x 337 becomes 640 x 216, not 215.68.
+  const Face tall = scaled({{0, 0, 640, 216}}, 640, 216, 1000, 337)[0];
+  EXPECT_EQ(tall.width, 1000);
+  EXPECT_EQ(tall.height, 337);
+}
+
 TEST(Faces, FindsNoneInAStillLife) {
   RELIEVO_ASSET(path, "coffee.png");
   EXPECT_TRUE(find_faces(pictures::read_rgb(path)).empty());
 }
 
+// The folder of cascades for as long as it lives.
+class CascadeFolder {
+ public:
+  explicit CascadeFolder(const std::string& folder) {
+    if (const char* before = std::getenv(variable)) before_ = before;
+    setenv(variable, folder.c_str(), 1);
+  }
+  CascadeFolder(const CascadeFolder&) = delete;
+  CascadeFolder& operator=(const CascadeFolder&) = delete;
+  ~CascadeFolder() { before_ ? setenv(variable, before_->c_str(), 1) : unsetenv(variable); }
+
+ private:
+  static constexpr const char* variable = "RELIEVO_HAAR_DIR";
+  std::optional<std::string> before_;
+};
+
 TEST(Faces, WithoutCascadesThereAreNone) {
-  const Image photo = pictures::waves<std::uint8_t>(90, 60, {Scalar::u8, 3}, 255);
-  setenv("RELIEVO_HAAR_DIR", "/nowhere", 1);
-  EXPECT_TRUE(find_faces(photo).empty());
-  unsetenv("RELIEVO_HAAR_DIR");
+  RELIEVO_ASSET(path, "astronaut.png");
+  const CascadeFolder nowhere("/nowhere");
+  EXPECT_TRUE(find_faces(pictures::read_rgb(path)).empty());
+}
+
+class CascadeFile : public testing::Test {
+ protected:
+  CascadeFile() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "relievo_haar_XXXXXX").string();
+    root_ = mkdtemp(pattern.data());
+    next();
+  }
+  ~CascadeFile() override { std::filesystem::remove_all(root_); }
+
+  // Another folder, since what was read is not read again.
+  void next() {
+    folder = root_ + "/" + std::to_string(count_++);
+    std::filesystem::create_directory(folder);
+    file = folder + "/haarcascade_frontalface_default.xml";
+  }
+
+  std::string error() const {
+    const CascadeFolder here(folder);
+    return test::error_of([] {
+      EXPECT_TRUE(find_faces(pictures::waves<std::uint8_t>(90, 60, {Scalar::u8, 3}, 255)).empty());
+    });
+  }
+
+  std::string folder, file;
+
+ private:
+  std::string root_;
+  int count_ = 0;
+};
+
+TEST_F(CascadeFile, ADamagedOneIsNamedAndNotFollowed) {
+  // Two nodes, the first of which leads to the second, and a stage that nothing passes.
+  const std::string sound = R"(<?xml version="1.0"?>
+<opencv_storage><cascade>
+<stageType>BOOST</stageType><featureType>HAAR</featureType><height>20</height><width>20</width>
+<stageParams><boostType>GAB</boostType></stageParams><featureParams><maxCatCount>0</maxCatCount></featureParams>
+<stageNum>1</stageNum>
+<stages><_><maxWeakCount>1</maxWeakCount><stageThreshold>1.</stageThreshold><weakClassifiers><_>
+<internalNodes>1 0 0 0.5 -1 -2 1 0.5</internalNodes><leafValues>0. 0. 0.</leafValues></_></weakClassifiers></_></stages>
+<features><_><rects><_>0 0 20 20 -1.</_><_>5 5 10 10 2.</_></rects><tilted>0</tilted></_>
+<_><rects><_>9 0 5 9 -1.</_><_>9 0 2 2 3.</_></rects><tilted>1</tilted></_></features>
+</cascade></opencv_storage>
+)";
+  const auto error_with = [&](const std::string& before, const std::string& after) {
+    std::string text = sound;
+    text.replace(text.find(before), before.size(), after);
+    next();
+    std::ofstream(file) << text;
+    return error();
+  };
+  EXPECT_EQ(error_with("BOOST", "BOOST"), "nothing");
+  const std::pair<const char*, const char*> damages[] = {
+      {sound.c_str(), ""},
+      {sound.c_str(), "no cascade"},
+      {"</opencv_storage>", ""},
+      {"<cascade>", "<cascade><a>1</b>"},
+      {"BOOST", "FOREST"},
+      {"HAAR", "LBP"},
+      {"<height>20", "<height>0"},
+      {"<width>20", "<width>2000000000"},
+      {"<maxCatCount>0", "<maxCatCount>32"},
+      {"1 0 0 0.5", "2 0 0 0.5"},         // Beyond the last node.
+      {"-1 -2 1 0.5", "1 -2 1 0.5"},      // Round in circles.
+      {"-1 -2 1 0.5", "-1 -3 1 0.5"},     // Beyond the last leaf.
+      {"-1 -2 1 0.5", "-1 -2 2 0.5"},     // Beyond the last feature.
+      {"-1 -2 1 0.5", "-1 -2 -1 0.5"},    // Before the first.
+      {"-1 -2 1 0.5", "-1 -2 1"},         // Half a node.
+      {"-1 -2 1 0.5", "-1 -2 one 0.5"},   // No number.
+      {"0. 0. 0.", "0. 0."},              // A leaf too few.
+      {"5 5 10 10 2.", "5 5 16 10 2."},   // Beyond the right of the window,
+      {"5 5 10 10 2.", "5 5 10 16 2."},   // its bottom,
+      {"5 5 10 10 2.", "-5 5 10 10 2."},  // its left,
+      {"5 5 10 10 2.", "5 -5 10 10 2."},  // its top.
+      {"5 5 10 10 2.", "5 5 10 10"},      // No weight.
+      {"9 0 5 9 -1.", "8 0 5 9 -1."},     // Tilted, beyond the left,
+      {"9 0 5 9 -1.", "15 0 6 9 -1."},    // the right,
+      {"9 0 5 9 -1.", "9 7 5 9 -1."},     // the bottom.
+      {"<_>9 0 2 2 3.</_>", "<_>9 0 2 2 3.</_><_>9 0 2 2 3.</_><_>9 0 2 2 3.</_>"},
+  };
+  for (const auto& [before, after] : damages) {
+    const std::string error = error_with(before, after);
+    EXPECT_EQ(error, "corrupt_data: The face cascade " + file + " is damaged.") << after;
+  }
+}
+
+TEST_F(CascadeFile, OneThatCannotBeReadIsNamed) {
+  std::filesystem::create_directory(file);
+  EXPECT_EQ(error(), "io: The face cascade " + file + " cannot be read.");
 }
 
 }  // namespace

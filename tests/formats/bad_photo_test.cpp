@@ -5,7 +5,7 @@
 #include <relievo/io/depth.hpp>
 #include <relievo/io/photo.hpp>
 
-#include "support.hpp"
+#include "photo_support.hpp"
 
 namespace relievo_tests {
 namespace {
@@ -26,26 +26,11 @@ TEST(BadPhoto, MissingEmptyFolderAndForeign) {
   expect_error(ErrorCode::corrupt_data, folder / "text.jpg", [&] { io::read(folder / "text.jpg"); });
   save(folder / "a.gif", std::string("GIF89a\1\0\1\0\0\0\0;", 14));
   expect_error(ErrorCode::unsupported, folder / "a.gif", [&] { io::read(folder / "a.gif"); });
+  save(folder / "a.pfm", "Pf\n1 1\n-1\nabcd");
+  expect_error(ErrorCode::unsupported, folder / "a.pfm", [&] { io::read(folder / "a.pfm"); });
   ASSERT_EQ(::mkfifo((folder / "pipe.png").c_str(), 0600), 0);
   expect_error(ErrorCode::io, "pipe.png", [&] { io::read(folder / "pipe.png"); });
 }
-
-// The superuser may do everything, so the test becomes somebody else for a while.
-class AsNobody {
- public:
-  AsNobody() : before_(::geteuid()) {
-    if (before_ == 0) changed_ = ::seteuid(65534) == 0;
-  }
-  AsNobody(const AsNobody&) = delete;
-  AsNobody& operator=(const AsNobody&) = delete;
-  ~AsNobody() {
-    if (changed_ && ::seteuid(before_) != 0) std::abort();
-  }
-
- private:
-  uid_t before_;
-  bool changed_ = false;
-};
 
 TEST(BadPhoto, NoPermission) {
   TempDir folder;
@@ -133,12 +118,7 @@ void claim_size(const std::string& path, unsigned width, unsigned height) {
   };
   if (b[0] == 0x89) {
     put(16, width, 4), put(20, height, 4);
-    std::uint32_t crc = ~0u;
-    for (std::size_t i = 12; i < 29; ++i) {
-      crc ^= b[i];
-      for (int k = 0; k < 8; ++k) crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
-    }
-    put(29, ~crc, 4);
+    put(29, png_crc(b, 12, 29), 4);
   } else {
     const std::uint8_t marker[] = {0xFF, 0xC0};
     const auto at = static_cast<std::size_t>(std::search(b.begin(), b.end(), marker, marker + 2) - b.begin());
@@ -155,7 +135,8 @@ TEST(BadPhoto, LimitsHoldBeforeDecoding) {
     EXPECT_NO_THROW(io::read(folder / name, {1200})) << name;
     expect_error(ErrorCode::unsupported, folder / name, [&] { io::read(folder / name, {1199}); });
   }
-  expect_error(ErrorCode::invalid_argument, "max_pixels", [&] { io::read(folder / "a.png", {0}); });
+  expect_error(ErrorCode::invalid_argument, "max_pixels is 0; allowed is 1 or more.",
+               [&] { io::read(folder / "a.png", {0}); });
   // Bombs: were they decoded, each would take gigabytes.
   claim_size(folder / "a.png", 65000, 65000);
   expect_error(ErrorCode::unsupported, "65000 x 65000", [&] { io::read(folder / "a.png"); });
@@ -163,6 +144,32 @@ TEST(BadPhoto, LimitsHoldBeforeDecoding) {
   expect_error(ErrorCode::unsupported, "65535", [&] { io::read(folder / "a.png"); });
   claim_size(folder / "a.jpg", 65000, 65000);
   expect_error(ErrorCode::unsupported, "65000 x 65000", [&] { io::read(folder / "a.jpg"); });
+}
+
+TEST(BadPhoto, TheLimitIsThatOfTheSizeDecoded) {
+  TempDir folder;
+  io::write(folder / "a.png", noise_image(40, 30, {Scalar::u8, 3}));
+  Bytes png = load(folder / "a.png");
+  png.resize(png.size() - 12);  // without the closing chunk
+  png_chunk(png, "IHDR", {0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0});
+  png_chunk(png, "IEND", {});
+  save(folder / "a.png", png);
+  expect_error(ErrorCode::unsupported, "40 x 30", [&] { io::read(folder / "a.png", {1000}); });
+  // The area of this extent is beyond 64 bits with a sign.
+  Bytes heif;
+  big32(heif, 16), text(heif, "ftypheic"), big32(heif, 0);
+  big32(heif, 20), text(heif, "ispe"), big32(heif, 0), big32(heif, 0xffffffff), big32(heif, 0xffffffff);
+  save(folder / "a.heic", heif);
+  expect_error(ErrorCode::unsupported, "4294967295 x 4294967295", [&] { io::read(folder / "a.heic"); });
+}
+
+TEST(BadPhoto, AnErrorThatTheProgramDidNotFetchIsNotThePhotos) {
+  TempDir folder;
+  const Image image = noise_image(8, 8, {Scalar::u8, 3});
+  io::write(folder / "a.tif", image);
+  EXPECT_FALSE(OIIO::ImageInput::create("no-such-format"));
+  EXPECT_NO_THROW(expect_same_pixels(image, io::read(folder / "a.tif").image));
+  OIIO::geterror();
 }
 
 TEST(BadPhoto, NothingIsPrinted) {
@@ -196,12 +203,21 @@ TEST(BadWrite, ArgumentsAreNamed) {
   expect_error(ErrorCode::invalid_argument, "a.gif", [&] { io::write(folder / "a.gif", image); });
   expect_error(ErrorCode::invalid_argument, "noext", [&] { io::write(folder / "noext", image); });
   expect_error(ErrorCode::invalid_argument, "no pixels", [&] { io::write(folder / "a.png", Image()); });
-  expect_error(ErrorCode::invalid_argument, "quality is 0", [&] {
+  expect_error(ErrorCode::invalid_argument, "quality is 0; allowed is 1 to 100.", [&] {
     io::write(folder / "a.jpg", image, nullptr, {0, 3});
   });
-  expect_error(ErrorCode::invalid_argument, "png_level is 10", [&] {
+  expect_error(ErrorCode::invalid_argument, "png_level is 10; allowed is 0 to 9.", [&] {
     io::write(folder / "a.png", image, nullptr, {92, 10});
   });
+  Image two = noise_image(4, 4, {Scalar::u8, 3});
+  relievo::ImageView view = two.view();
+  view.format.channels = 2;
+  expect_error(ErrorCode::invalid_argument, "channels of the image to write is 2; allowed are 1, 3 and 4.",
+               [&] { io::write(folder / "a.png", view); });
+  view = two.view();
+  view.stride = 11;
+  expect_error(ErrorCode::invalid_argument, "stride of the image to write is 11; allowed is 12 or more bytes.",
+               [&] { io::write(folder / "a.png", view); });
   expect_error(ErrorCode::invalid_argument, "16383", [&] {
     io::write(folder / "a.webp", noise_image(16384, 1, {Scalar::u8, 3}));
   });
@@ -209,6 +225,22 @@ TEST(BadWrite, ArgumentsAreNamed) {
   std::filesystem::create_directory(folder / "b.png");
   expect_error(ErrorCode::io, "b.png", [&] { io::write(folder / "b.png", image); });
   EXPECT_THAT(folder.names(), testing::ElementsAre("b.png"));
+}
+
+TEST(BadWrite, APathIsCheckedBeforeThereIsAnImage) {
+  TempDir folder;
+  for (const char* name : {"a.jpg", "a.JPEG", "a.png", "a.tif", "a.tiff", "a.webp", "a.exr"}) {
+    EXPECT_NO_THROW(io::check_photo_path(folder / name)) << name;
+  }
+  expect_error(ErrorCode::invalid_argument,
+               "a.xyz' has no extension of a photo; allowed are .jpg .jpeg .png .tif .tiff .webp .exr",
+               [&] { io::check_photo_path(folder / "a.xyz"); });
+  expect_error(ErrorCode::invalid_argument, "noext", [&] { io::check_photo_path(folder / "noext"); });
+  expect_error(ErrorCode::io, "missing/a.png", [&] { io::check_photo_path(folder / "missing/a.png"); });
+  save(folder / "old.png", "old");
+  io::check_photo_path(folder / "old.png");
+  EXPECT_EQ(load(folder / "old.png"), (Bytes{'o', 'l', 'd'}));
+  EXPECT_THAT(folder.names(), testing::ElementsAre("old.png"));
 }
 
 TEST(BadWrite, AFullDiskLeavesTheOldFile) {
@@ -238,6 +270,17 @@ TEST(BadWrite, ReplacesWhatALinkPointsTo) {
   expect_same_pixels(image, io::read(folder / "real.png").image);
   EXPECT_EQ(std::filesystem::status(folder / "real.png").permissions(),
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+TEST(BadWrite, CreatesWhatALinkPointsTo) {
+  TempDir folder;
+  std::filesystem::create_directory(folder / "far");
+  std::filesystem::create_symlink("far/second.png", folder / "first.png");
+  std::filesystem::create_symlink("third.png", folder / "far/second.png");
+  io::write(folder / "first.png", noise_image(4, 4, {Scalar::u8, 3}));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "first.png"));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "far/second.png"));
+  EXPECT_TRUE(std::filesystem::is_regular_file(folder / "far/third.png"));
 }
 
 }  // namespace

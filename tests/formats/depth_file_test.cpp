@@ -1,14 +1,13 @@
-#include <OpenImageIO/imageio.h>
-
 #include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <locale>
 
 #include <relievo/io/depth.hpp>
 #include <relievo/io/photo.hpp>
 
-#include "support.hpp"
+#include "photo_support.hpp"
 
 namespace relievo_tests {
 namespace {
@@ -104,11 +103,16 @@ TEST(DepthFile, HostileNpyIsRefused) {
   refused(ErrorCode::corrupt_data, npy(header("<f4", "(-1, 3)"), data));
   refused(ErrorCode::corrupt_data, npy(header("<f4", "(99999999999999999999, 3)"), data));
   refused(ErrorCode::unsupported, npy(header("<f4", "(4294967297, 4294967296)"), data));
+  refused(ErrorCode::unsupported, npy(header("<f4", "(1, 18446744073709551615)"), data));
   refused(ErrorCode::unsupported, npy(header("<f4", "(2,)"), data));
   refused(ErrorCode::unsupported, npy(header("<f4", "(1, 1, 2)"), data));
   refused(ErrorCode::unsupported, npy(header("|O8", "(1, 1)"), data));
   refused(ErrorCode::unsupported, npy(header("<c8", "(1, 1)"), data));
   refused(ErrorCode::corrupt_data, npy("{'descr': '<f4'}", data));
+  for (const char* type : {"''xyz", "'<f4 ", "<f4  "}) {
+    save(folder / "a.npy", npy("{'descr': " + std::string(type) + ", 'fortran_order': False, 'shape': (1, 2)}", data));
+    expect_error(ErrorCode::corrupt_data, "its type is not readable", [&] { io::read_depth(folder / "a.npy"); });
+  }
   refused(ErrorCode::corrupt_data, npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2", data));
   refused(ErrorCode::corrupt_data, std::string("\x93NUMPY\x01\x00\xff\xff{}", 12));
   refused(ErrorCode::corrupt_data, std::string("\x93NUMPY\x02\x00\xff\xff\xff\x7f{}", 14));
@@ -125,13 +129,14 @@ TEST(DepthFile, HostilePfmIsRefused) {
   TempDir folder;
   for (const std::string& content :
        {std::string("Pf\n"), std::string("Pf\n1 1\n-1\nabc"), std::string("Pf\n0 1\n-1\nabcd"),
-        std::string("Pf\n1 1\n0\nabcd"), std::string("Pf\nx 1\n-1\nabcd"), std::string("Pf\n60000 60000\n-1\nabcd"),
-        std::string("Pf\n1 1\nnan\nabcd")}) {
+        std::string("Pf\n1 1\n0\nabcd"), std::string("Pf\nx 1\n-1\nabcd"), std::string("Pf\n1 1\nnan\nabcd")}) {
     save(folder / "a.pfm", content);
     expect_error(ErrorCode::corrupt_data, folder / "a.pfm", [&] { io::read_depth(folder / "a.pfm"); });
   }
   save(folder / "a.pfm", "Pf\n70000 1\n-1\nabcd");
   expect_error(ErrorCode::unsupported, "65535", [&] { io::read_depth(folder / "a.pfm"); });
+  save(folder / "a.pfm", "Pf\n60000 60000\n-1\nabcd");
+  expect_error(ErrorCode::unsupported, "60000 x 60000", [&] { io::read_depth(folder / "a.pfm"); });
 }
 
 TEST(DepthFile, PgmKeepsItsIntegers) {
@@ -146,6 +151,10 @@ TEST(DepthFile, PgmKeepsItsIntegers) {
               testing::ElementsAre(1.5f, 65.535f));
   save(folder / "b.pgm", "P5 2 1 65535\n123");
   expect_error(ErrorCode::corrupt_data, "b.pgm", [&] { io::read_depth(folder / "b.pgm"); });
+  for (const std::string& content : {std::string("P2 2 1 1000\n7 1001\n"), "P5 1 1 1000\n" + raw<char>({3, -21})}) {
+    save(folder / "b.pgm", content);
+    expect_error(ErrorCode::corrupt_data, "above its maximum", [&] { io::read_depth(folder / "b.pgm"); });
+  }
   save(folder / "c.pgm", "P6 1 1 255\nabc");
   expect_error(ErrorCode::unsupported, "c.pgm", [&] { io::read_depth(folder / "c.pgm"); });
 }
@@ -162,6 +171,20 @@ TEST(DepthFile, MillimetresFromPng) {
   EXPECT_FLOAT_EQ(values_of(depth)[2], 65.535f);
   EXPECT_THAT(values_of(io::read_depth(folder / "a.png")),
               testing::ElementsAre(0, testing::FloatEq(1234.f / 65535), 1));
+}
+
+TEST(DepthFile, EachIntegerOfATiffIsTheNumberItself) {
+  TempDir folder;
+  const auto metres = [&](OIIO::TypeDesc type, auto value) {
+    write_raw(folder / "a.tif", OIIO::ImageSpec(1, 1, 1, type), &value);
+    return values_of(io::read_depth(folder / "a.tif", DepthKind::metres))[0];
+  };
+  EXPECT_EQ(metres(OIIO::TypeDesc::UINT8, std::uint8_t{7}), 7);
+  EXPECT_EQ(metres(OIIO::TypeDesc::INT8, std::int8_t{7}), 7);
+  EXPECT_EQ(metres(OIIO::TypeDesc::UINT16, std::uint16_t{700}), 700);
+  EXPECT_EQ(metres(OIIO::TypeDesc::INT16, std::int16_t{700}), 700);
+  EXPECT_EQ(metres(OIIO::TypeDesc::UINT32, std::uint32_t{70000}), 70000);
+  EXPECT_EQ(metres(OIIO::TypeDesc::INT32, std::int32_t{70000}), 70000);
 }
 
 TEST(DepthFile, ExrTakesZThenYThenTheFirst) {
@@ -202,6 +225,24 @@ TEST(DepthFile, FloatFormatsHoldTheValues) {
   EXPECT_EQ(file[file.size() - 6 * 4 - 1], '\n');
 }
 
+// As many countries write them: 1.200.
+struct Grouped : std::numpunct<char> {
+  char do_thousands_sep() const override { return '.'; }
+  std::string do_grouping() const override { return "\3"; }
+};
+
+TEST(DepthFile, TheProgramsLocaleChangesNothing) {
+  TempDir folder;
+  const std::vector<float> values(1200, 0.5f);
+  const DepthMap depth({values.data(), 1200, 1, 4800, {Scalar::f32, 1}, {}, {}}, DepthKind::disparity);
+  const std::locale before = std::locale::global(std::locale(std::locale::classic(), new Grouped));
+  for (const char* name : {"a.pfm", "a.npy"}) {
+    io::write_depth(folder / name, depth);
+    EXPECT_EQ(io::read_depth(folder / name).width(), 1200) << name;
+  }
+  std::locale::global(before);
+}
+
 TEST(DepthFile, PngHoldsRelativeDepth) {
   TempDir folder;
   const float values[] = {0, 0.25f, 0.5f, 1};
@@ -234,6 +275,8 @@ TEST(DepthFile, BadArguments) {
   TempDir folder;
   expect_error(ErrorCode::not_found, "none.png", [&] { io::read_depth(folder / "none.png"); });
   save(folder / "a.pfm", "Pf\n1 1\n-1\n" + raw({1.f}));
+  expect_error(ErrorCode::invalid_argument, "scale is -1; allowed is any finite number above 0.",
+               [&] { io::read_depth(folder / "a.pfm", DepthKind::metres, -1); });
   for (double scale : {0.0, -1.0, std::nan(""), HUGE_VAL}) {
     expect_error(ErrorCode::invalid_argument, "scale",
                  [&] { io::read_depth(folder / "a.pfm", DepthKind::metres, scale); });
@@ -245,6 +288,18 @@ TEST(DepthFile, BadArguments) {
                [&] { io::read_depth(folder / "c.pfm", DepthKind::metres); });
   expect_error(ErrorCode::invalid_argument, "a.txt", [&] { io::write_depth(folder / "a.txt", sample()); });
   expect_error(ErrorCode::invalid_argument, "no pixels", [&] { io::write_depth(folder / "a.npy", DepthMap()); });
+}
+
+TEST(DepthFile, APathIsCheckedBeforeThereIsDepth) {
+  TempDir folder;
+  for (const char* name : {"a.pfm", "a.npy", "a.exr", "a.png", "a.jpg", "a.JPEG"}) {
+    EXPECT_NO_THROW(io::check_depth_path(folder / name)) << name;
+  }
+  expect_error(ErrorCode::invalid_argument,
+               "a.tif' has no extension of depth; allowed are .pfm .npy .exr .png .jpg .jpeg",
+               [&] { io::check_depth_path(folder / "a.tif"); });
+  expect_error(ErrorCode::io, "missing/a.pfm", [&] { io::check_depth_path(folder / "missing/a.pfm"); });
+  EXPECT_THAT(folder.names(), testing::IsEmpty());
 }
 
 TEST(DepthFile, AFullDiskLeavesTheOldFile) {

@@ -86,6 +86,23 @@ class FullDisk {
   void (*handler_)(int);
 };
 
+/// The superuser may do everything, so the test becomes somebody else for a while.
+class AsNobody {
+ public:
+  AsNobody() : before_(::geteuid()) {
+    if (before_ == 0) changed_ = ::seteuid(65534) == 0;
+  }
+  AsNobody(const AsNobody&) = delete;
+  AsNobody& operator=(const AsNobody&) = delete;
+  ~AsNobody() {
+    if (changed_ && ::seteuid(before_) != 0) std::abort();
+  }
+
+ private:
+  uid_t before_;
+  bool changed_ = false;
+};
+
 /// Reproducible bits.
 inline std::uint32_t noise(std::uint32_t x) {
   x = x * 747796405u + 2891336453u;

@@ -397,14 +397,30 @@ TEST(Video, ArgumentsAreNamed) {
   };
   const auto nothing = [](io::VideoOptions&) {};
   expect_error(ErrorCode::invalid_argument, "a.avi", [&] { open("a.avi", nothing); });
-  expect_error(ErrorCode::invalid_argument, "fps is 0", [&] { open("a.gif", [](auto& o) { o.fps = 0; }); });
+  expect_error(ErrorCode::invalid_argument, "fps is 0; allowed is 1 to 120 fps.",
+               [&] { open("a.gif", [](auto& o) { o.fps = 0; }); });
   expect_error(ErrorCode::invalid_argument, "fps is nan",
                [&] { open("a.gif", [](auto& o) { o.fps = std::nan(""); }); });
-  expect_error(ErrorCode::invalid_argument, "crf is 52", [&] { open("a.mp4", [](auto& o) { o.crf = 52; }); });
-  expect_error(ErrorCode::invalid_argument, "threads is 65", [&] { open("a.mp4", [](auto& o) { o.threads = 65; }); });
-  expect_error(ErrorCode::invalid_argument, "max_bytes is 9999",
+  expect_error(ErrorCode::invalid_argument, "crf is 52; allowed is 0 to 51.",
+               [&] { open("a.mp4", [](auto& o) { o.crf = 52; }); });
+  expect_error(ErrorCode::invalid_argument, "threads is 65; allowed is 0 to 64 threads.",
+               [&] { open("a.mp4", [](auto& o) { o.threads = 65; }); });
+  expect_error(ErrorCode::invalid_argument, "max_bytes is 9999; allowed is 0 or at least 10000 bytes.",
                [&] { open("a.gif", [](auto& o) { o.max_bytes = 9999; }); });
+  expect_error(ErrorCode::invalid_argument, "packing is 3; allowed are 0 to 2.",
+               [&] { open("a.mp4", [](auto& o) { o.packing = static_cast<io::FramePacking>(3); }); });
   expect_error(ErrorCode::io, "missing", [&] { open("missing/a.mp4", nothing); });
+  EXPECT_THAT(folder.names(), testing::IsEmpty());
+}
+
+TEST(Video, APathIsCheckedBeforeThereIsAFrame) {
+  TempDir folder;
+  for (const char* name : {"a.gif", "a.mp4", "a.MOV", "a.hevc"}) {
+    EXPECT_NO_THROW(io::check_video_path(folder / name)) << name;
+  }
+  expect_error(ErrorCode::invalid_argument, "a.avi' has no extension of a video; allowed are .gif .mp4 .mov .hevc",
+               [&] { io::check_video_path(folder / "a.avi"); });
+  expect_error(ErrorCode::io, "missing/a.mp4", [&] { io::check_video_path(folder / "missing/a.mp4"); });
   EXPECT_THAT(folder.names(), testing::IsEmpty());
 }
 
@@ -449,6 +465,19 @@ TEST_P(EachVideo, AFullDiskIsAnErrorAndLeavesTheOldFile) {
   }
   EXPECT_EQ(load(folder / GetParam()), (Bytes{'o', 'l', 'd'}));
   EXPECT_THAT(folder.names(), testing::SizeIs(1));
+}
+
+TEST_P(EachVideo, ReplacesAFileThatMayOnlyBeRead) {
+  TempDir folder;
+  constexpr auto only_read = std::filesystem::perms::owner_read;
+  const AsNobody nobody;
+  save(folder / GetParam(), "old");
+  std::filesystem::permissions(folder / GetParam(), only_read);
+  io::VideoWriter writer(folder / GetParam());
+  writer.add(smooth_frame(64, 64));
+  writer.finish();
+  EXPECT_EQ(decode(folder / GetParam()).frames.size(), 1u);
+  EXPECT_EQ(std::filesystem::status(folder / GetParam()).permissions(), only_read);
 }
 
 TEST_P(EachVideo, NothingIsPrintedAndTheLogLevelStays) {

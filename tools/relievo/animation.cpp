@@ -11,6 +11,8 @@ constexpr int still_frames = 10;
 
 }  // namespace
 
+int encoder_threads(int threads) { return std::min(threads, 64); }
+
 bool fits(const relievo::LayeredScene& scene, int side) {
   return side == 0 || std::max(scene.width(), scene.height()) <= side;
 }
@@ -37,7 +39,7 @@ void write_stereo_video(const std::string& path, const relievo::Image& packed, r
                         int threads) {
   relievo::io::VideoOptions options;
   options.fps = still_frames;
-  options.threads = threads;
+  options.threads = encoder_threads(threads);
   if (layout == relievo::StereoLayout::side_by_side || layout == relievo::StereoLayout::half_side_by_side) {
     options.packing = relievo::io::FramePacking::side_by_side;
   } else if (layout == relievo::StereoLayout::top_bottom) {
@@ -48,9 +50,10 @@ void write_stereo_video(const std::string& path, const relievo::Image& packed, r
   writer.finish();
 }
 
-bool is_video_name(const std::string& path) {
-  const std::string extension = std::filesystem::path(path).extension().string();
-  return extension == ".mp4" || extension == ".mov" || extension == ".hevc" || extension == ".gif";
+std::string extension_of(const std::string& path) {
+  std::string extension = std::filesystem::path(path).extension().string();
+  for (char& c : extension) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return extension;
 }
 
 }  // namespace tool

@@ -9,11 +9,13 @@
 
 namespace tool {
 
-/// The scene with its longer side at most `side` px (0 = as it is), sides even as video wants them
-/// unless the scene is as small as that already.
-relievo::LayeredScene fitted(const relievo::LayeredScene& scene, int side);
-/// Whether `fitted` would change the size.
+/// As many of the command's threads as VideoOptions takes.
+int encoder_threads(int threads);
+
+/// Whether the scene's longer side is at most `side` px; 0 = any.
 bool fits(const relievo::LayeredScene& scene, int side);
+/// The scene with a longer side of `side` px, its sides even as video wants them.
+relievo::LayeredScene fitted(const relievo::LayeredScene& scene, int side);
 
 /// Renders the loop once into each of the files.
 void write_animation(const std::vector<std::string>& paths, const relievo::ParallaxAnimator& animator,
@@ -24,7 +26,7 @@ void write_animation(const std::vector<std::string>& paths, const relievo::Paral
 void write_stereo_video(const std::string& path, const relievo::Image& packed, relievo::StereoLayout layout,
                         int threads);
 
-/// Whether the name is that of a video or an animation.
-bool is_video_name(const std::string& path);
+/// The name's extension in lower case, with its dot.
+std::string extension_of(const std::string& path);
 
 }  // namespace tool

@@ -3,30 +3,21 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
+#include <functional>
 #include <map>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include <relievo/fields.hpp>
 
 namespace tool {
 
-/// A sentence of ours where CLI11 would say its own.
-inline CLI::Validator in_range(const std::string& name, double minimum, double maximum, const std::string& unit) {
-  return CLI::Validator(
-      [=](const std::string& text) {
-        char* end = nullptr;
-        const double number = std::strtod(text.c_str(), &end);
-        if (end != text.c_str() && *end == '\0' && number >= minimum && number <= maximum) return std::string();
-        std::ostringstream out;
-        out << name << " is " << text << "; allowed is " << minimum << " to " << maximum << (unit.empty() ? "" : " ")
-            << unit << ".";
-        throw CLI::ValidationError(out.str());
-      },
-      "");
-}
+using CliOptions = std::vector<CLI::Option*>;
 
 inline std::string flag_name(const std::string& prefix, const std::string& field) {
   std::string name = prefix + field;
@@ -34,67 +25,103 @@ inline std::string flag_name(const std::string& prefix, const std::string& field
   return "--" + name;
 }
 
-/// Adds a flag for each field of `options`; `texts` keeps the strings that views refer to.
-template <class Options>
-void add_flags(CLI::App& app, Options& options, std::map<std::string, std::string>& texts,
-               const std::string& prefix = {}, const std::string& group = "Options") {
-  const auto visitor = [&](const relievo::Field& field, auto& value) {
-    using Value = std::decay_t<decltype(value)>;
-    const std::string name = flag_name(prefix, field.name);
-    std::ostringstream help;
-    help << field.help;
-    CLI::Option* option = nullptr;
-    if constexpr (std::is_same_v<Value, bool>) {
-      option = app.add_flag(name + ",!--no-" + name.substr(2), value, help.str() + (value ? " (on)" : " (off)"));
-    } else if constexpr (std::is_enum_v<Value>) {
-      std::string names;
-      for (const std::string_view each : relievo::EnumNames<Value>::names) {
-        names += (names.empty() ? "" : ", ") + std::string(each);
-      }
-      help << ": " << names << " (" << relievo::name_of(value) << ")";
-      option = app.add_option_function<std::string>(
+/// Adds a flag that takes a number for which `is_allowed` holds; `allowed` says the same in words.
+template <class Value>
+CLI::Option* add_number(CLI::App& app, const std::string& name, Value& value, const std::string& help,
+                        const std::function<bool(double)>& is_allowed, const std::string& allowed) {
+  std::ostringstream text;
+  text << help << " (" << value << ")";
+  return app
+      .add_option_function<std::string>(
+          name,
+          [&value, name, is_allowed, allowed](const std::string& given) {
+            char* end = nullptr;
+            const double number = std::strtod(given.c_str(), &end);
+            const bool parsed = end != given.c_str() && *end == '\0' && std::isfinite(number);
+            if (!parsed || !is_allowed(number) || (std::is_integral_v<Value> && number != std::floor(number))) {
+              throw CLI::ValidationError(name + " is " + given + "; allowed is " + allowed + ".");
+            }
+            value = static_cast<Value>(number);
+          },
+          text.str())
+      ->type_name("N");
+}
+
+/// The same within the field's range. A help that says "odd" means it.
+template <class Value>
+CLI::Option* add_number(CLI::App& app, const relievo::Field& field, Value& value, const std::string& prefix = {}) {
+  // Other units count what the help names, or are none.
+  const bool has_unit = field.unit == std::string_view("px");
+  std::ostringstream span;
+  span << field.minimum << " to " << field.maximum << (has_unit ? " px" : "");
+  const std::string help = field.help;
+  const bool odd = help.find(", odd") != std::string::npos;
+  const std::string kind = odd ? "an odd number from " : std::is_integral_v<Value> ? "a whole number from " : "";
+  const auto is_allowed = [low = field.minimum, high = field.maximum, odd](double number) {
+    return number >= low && number <= high && (!odd || std::fmod(number, 2) == 1);
+  };
+  return add_number(app, flag_name(prefix, field.name), value, help + ", " + span.str(), is_allowed, kind + span.str());
+}
+
+/// Adds a flag that takes one of the enumeration's names.
+template <class Enum>
+CLI::Option* add_choice(CLI::App& app, const std::string& name, Enum& value, const std::string& help) {
+  std::string names;
+  for (const std::string_view each : relievo::EnumNames<Enum>::names) {
+    names.append(names.empty() ? "" : ", ").append(each);
+  }
+  return app
+      .add_option_function<std::string>(
           name,
           [&value, name, names](const std::string& text) {
-            const auto& known = relievo::EnumNames<Value>::names;
+            const auto& known = relievo::EnumNames<Enum>::names;
             const auto found = std::find(std::begin(known), std::end(known), text);
             if (found == std::end(known)) {
               throw CLI::ValidationError(name + " is \"" + text + "\"; allowed are " + names + ".");
             }
-            value = static_cast<Value>(found - std::begin(known));
+            value = static_cast<Enum>(found - std::begin(known));
           },
-          help.str());
+          help + ": " + names + " (" + std::string(relievo::name_of(value)) + ")")
+      ->type_name("NAME");
+}
+
+/// Adds a flag for each field of `options`, or for each that is `wanted`; `texts` keeps the strings that views refer
+/// to.
+template <class Options>
+CliOptions add_flags(CLI::App& app, Options& options, std::map<std::string, std::string>& texts,
+                     const std::string& prefix = {}, const std::string& group = "Options",
+                     const std::function<bool(std::string_view)>& wanted = {}) {
+  CliOptions added;
+  const auto visitor = [&](const relievo::Field& field, auto& value) {
+    if (wanted && !wanted(field.name)) return;
+    using Value = std::decay_t<decltype(value)>;
+    const std::string name = flag_name(prefix, field.name), help = field.help;
+    CLI::Option* option = nullptr;
+    if constexpr (std::is_same_v<Value, bool>) {
+      option = app.add_flag(name + ",!--no-" + name.substr(2), value, help + (value ? " (on)" : " (off)"));
+    } else if constexpr (std::is_enum_v<Value>) {
+      option = add_choice(app, name, value, help);
     } else if constexpr (std::is_arithmetic_v<Value>) {
-      help << ", " << field.minimum << " to " << field.maximum << (*field.unit != '\0' ? " " : "") << field.unit << " ("
-           << value << ")";
-      option = app.add_option_function<double>(
-          name,
-          [&value, name, field](double number) {
-            const bool whole =
-                !std::is_integral_v<Value> || number == static_cast<double>(static_cast<long long>(number));
-            if (!(number >= field.minimum && number <= field.maximum) || !whole) {
-              std::ostringstream out;
-              out << name << " is " << number << "; allowed is "
-                  << (std::is_integral_v<Value> ? "a whole number of " : "") << field.minimum << " to " << field.maximum
-                  << (*field.unit != '\0' ? " " : "") << field.unit << ".";
-              throw CLI::ValidationError(out.str());
-            }
-            value = static_cast<Value>(number);
-          },
-          help.str());
+      option = add_number(app, field, value, prefix);
     } else {
-      help << " (" << value << ")";
       option = app.add_option_function<std::string>(
-          name,
-          [&value, &texts, name](const std::string& text) {
-            texts[name] = text;
-            value = texts[name];
-          },
-          help.str());
+                      name,
+                      [&value, &texts, name](const std::string& text) {
+                        texts[name] = text;
+                        value = texts[name];
+                      },
+                      help + " (" + std::string(value) + ")")
+                   ->type_name("NAME");
     }
-    option->group(group);
-    option->type_name("");
+    added.push_back(option->group(group));
   };
   visit_fields(options, visitor);
+  return added;
+}
+
+/// Refuses each of `options` beside `other`, where it would do nothing.
+inline void exclude(const CliOptions& options, CLI::Option* other) {
+  for (CLI::Option* option : options) option->excludes(other);
 }
 
 }  // namespace tool

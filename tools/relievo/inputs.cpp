@@ -1,12 +1,13 @@
 #include "inputs.hpp"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <sstream>
-
-#include "flags.hpp"
 
 namespace tool {
 namespace {
@@ -18,18 +19,27 @@ template <class... Parts>
   throw relievo::Error(code, out.str());
 }
 
-relievo::DepthKind kind_of(const std::string& name) {
-  const auto& names = relievo::EnumNames<relievo::DepthKind>::names;
-  for (std::size_t i = 0; i < std::size(names); ++i) {
-    if (names[i] == name) return static_cast<relievo::DepthKind>(i);
+// The trace is written as the process ends, when nobody can be told that it could not be.
+void check_trace(const std::string& path) {
+  std::error_code ignored;
+  const bool exists = std::filesystem::exists(path, ignored);
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  const std::string place = exists ? path : folder.empty() ? "." : folder;
+  if (exists && std::filesystem::is_directory(path, ignored)) {
+    errno = EISDIR;
+  } else if (access(place.c_str(), W_OK) == 0) {
+    return;
   }
-  throw CLI::ValidationError("--depth-kind is \"" + name + "\"; allowed are disparity, disparity-px, metres.");
+  fail(relievo::ErrorCode::io, "The trace ", path, " cannot be written: ", std::strerror(errno), ".");
 }
 
 }  // namespace
 
 relievo::Device Inputs::open_device() const {
-  if (!trace.empty()) setenv("RELIEVO_TRACE", trace.c_str(), 1);
+  if (!trace.empty()) {
+    check_trace(trace);
+    setenv("RELIEVO_TRACE", trace.c_str(), 1);
+  }
   return relievo::Device::from_name(device, threads);
 }
 
@@ -48,7 +58,7 @@ relievo::DepthMap Inputs::find_depth(const relievo::Device& on, const relievo::i
     });
   }
   return report.stage("depth", [&] {
-    relievo::DepthMap given = relievo::io::read_depth(depth, kind_of(depth_kind), depth_scale);
+    relievo::DepthMap given = relievo::io::read_depth(depth, depth_kind, depth_scale);
     const double photo_aspect = static_cast<double>(width) / height;
     const double depth_aspect = static_cast<double>(given.width()) / given.height();
     if (std::fabs(photo_aspect / depth_aspect - 1) > 0.03) {
@@ -94,8 +104,17 @@ relievo::Image Inputs::read_mask(const relievo::ImageView& source) {
 relievo::LayeredScene Inputs::bake_scene(const relievo::Device& on, const relievo::io::Photo& source,
                                          const relievo::DepthMap& map) {
   const relievo::Image matte = read_mask(source.image);
-  return report.stage(
+  relievo::LayeredScene scene = report.stage(
       "scene", [&] { return relievo::LayeredScene::bake(on, source.image, map, bake, matte, report.progress()); });
+  note_subject(scene.layer_count() > 1);
+  return scene;
+}
+
+void Inputs::note_subject(bool found) {
+  if (found) return;
+  report.add_note(mask.empty()
+                      ? "No subject stands out from its background; the matte is empty, and nothing was filled."
+                      : "The mask leaves no subject or no background; nothing was filled.");
 }
 
 std::string Inputs::output_or(const std::string& suffix) const {
@@ -103,58 +122,76 @@ std::string Inputs::output_or(const std::string& suffix) const {
   return std::filesystem::path(photo).stem().string() + suffix;
 }
 
-void add_common(CLI::App& app, Inputs& inputs, bool output) {
+void add_common(CLI::App& app, Inputs& inputs, const std::string& output) {
   app.add_option("photo", inputs.photo, "the photo: JPEG, PNG, TIFF, WebP, EXR, HEIC")->required();
-  if (output) app.add_option("-o,--output", inputs.output, "where the result goes")->type_name("FILE");
-  app.add_option("--device", inputs.device, "auto, cpu, cuda or cuda:N (auto)")->type_name("");
-  app.add_option("--threads", inputs.threads, "threads of the CPU, 0 = all (0)")
-      ->check(in_range("--threads", 0, 1024, ""))
-      ->type_name("");
-  app.add_flag("--quiet", inputs.report.quiet, "print nothing but errors");
-  app.add_flag("--json", inputs.report.json, "print what was made, and the times, as JSON");
+  app.add_option("-o,--output", inputs.output, output)->type_name("FILE");
+  app.add_option("--device", inputs.device, "auto, cpu, cuda or cuda:N (auto)")->type_name("NAME");
+  add_number(app, {"threads", "threads of the CPU, 0 = all", "threads", 0, 1024}, inputs.threads);
+  CLI::Option* quiet = app.add_flag("--quiet", inputs.report.quiet, "print nothing but errors");
+  app.add_flag("--json", inputs.report.json, "print what was made, and the times, as JSON")->excludes(quiet);
   app.add_option("--trace", inputs.trace, "write a Chrome trace of every stage")->type_name("FILE");
 }
 
-void add_depth_flags(CLI::App& app, Inputs& inputs) {
+CliOptions add_depth_flags(CLI::App& app, Inputs& inputs) {
   constexpr const char* group = "Depth";
-  app.add_option("--depth", inputs.depth, "depth in place of an estimate: PNG, PGM, PFM, NPY, TIFF, EXR")
-      ->type_name("FILE")
+  CLI::Option* depth =
+      app.add_option("--depth", inputs.depth, "depth in place of an estimate: PNG, PGM, PFM, NPY, TIFF, EXR")
+          ->type_name("FILE")
+          ->group(group);
+  CLI::Option* kind =
+      add_choice(app, "--depth-kind", inputs.depth_kind, "what the file holds; larger is nearer, but for metres")
+          ->needs(depth)
+          ->group(group);
+  CLI::Option* scale =
+      add_number(
+          app, "--depth-scale", inputs.depth_scale, "factor on the file's values, such as 0.001 for millimetres",
+          [](double factor) { return factor > 0; }, "a number above 0")
+          ->needs(depth)
+          ->group(group);
+  CliOptions options = add_flags(app, inputs.depth_options, inputs.texts, {}, group);
+  exclude(options, depth);
+  std::string models;
+  for (const std::string& model : relievo::DepthEstimator::models()) models += (models.empty() ? "" : ", ") + model;
+  app.get_option("--model")->description("depth model: " + models + " (" + std::string(inputs.depth_options.model) +
+                                         ")");
+  options.insert(options.end(), {depth, kind, scale});
+  return options;
+}
+
+void add_preset_flag(CLI::App& app, const std::string& group) {
+  app.add_option_function<std::string>(
+         "--preset",
+         [](const std::string& name) {
+           if (name != "spatial-photo") {
+             throw CLI::ValidationError("--preset is \"" + name + "\"; allowed is spatial-photo.");
+           }
+         },
+         "a published recipe: spatial-photo; flags beside it change its values")
+      ->type_name("NAME")
       ->group(group);
-  app.add_option("--depth-kind", inputs.depth_kind,
-                 "what the file holds: disparity (relative, larger is nearer), disparity-px (pixels towards the right "
-                 "view), metres (disparity)")
-      ->type_name("")
-      ->check(CLI::IsMember({"disparity", "disparity-px", "metres"}))
-      ->group(group);
-  app.add_option("--depth-scale", inputs.depth_scale, "factor on the file's values, e.g. 0.001 for millimetres (1)")
-      ->type_name("")
-      ->check(CLI::PositiveNumber)
-      ->group(group);
-  add_flags(app, inputs.depth_options, inputs.texts, {}, group);
+}
+
+CliOptions add_subject_flags(CLI::App& app, Inputs& inputs) {
+  constexpr const char* group = "Subject";
+  CliOptions options = add_flags(app, inputs.bake.segment, inputs.texts, "segment-", group);
+  const auto own = [](std::string_view field) { return field.starts_with("hole_") || field == "decontaminate"; };
+  const CliOptions hole = add_flags(app, inputs.bake, inputs.texts, {}, group, own);
+  options.insert(options.end(), hole.begin(), hole.end());
+  return options;
 }
 
 void add_scene_flags(CLI::App& app, Inputs& inputs) {
   add_depth_flags(app, inputs);
-  constexpr const char* group = "Scene";
-  app.add_option("--mask", inputs.mask, "matte of the subject in place of our own")->type_name("FILE")->group(group);
-  app.add_option("--preset", "a published recipe: spatial-photo")
-      ->type_name("NAME")
-      ->check(CLI::IsMember({"spatial-photo"}))
-      ->group(group);
-  add_flags(app, inputs.bake.segment, inputs.texts, "segment-", group);
+  constexpr const char* group = "Subject";
+  CLI::Option* mask = app.add_option("--mask", inputs.mask,
+                                     "matte in place of ours, of the photo's size: white, or opaque, is the subject")
+                          ->type_name("FILE")
+                          ->group(group);
+  add_preset_flag(app, group);
+  for (CLI::Option* option : add_subject_flags(app, inputs)) {
+    if (option->get_name().starts_with("--segment-")) option->excludes(mask);
+  }
   add_flags(app, inputs.bake.inpaint, inputs.texts, "inpaint-", group);
-  relievo::BakeOptions& bake = inputs.bake;
-  app.add_flag("--decontaminate,!--no-decontaminate", bake.decontaminate,
-               "take the background's colour out of soft edges (on; off with the preset)")
-      ->group(group);
-  app.add_option("--hole-dilate-px", bake.hole_dilate_px, "ellipse the hole grows by, odd, 1 to 101 px (7)")
-      ->check(in_range("--hole-dilate-px", 1, 101, "px"))
-      ->type_name("")
-      ->group(group);
-  app.add_option("--hole-dilate-times", bake.hole_dilate_times, "how many times the hole grows, 0 to 16 (2)")
-      ->check(in_range("--hole-dilate-times", 0, 16, ""))
-      ->type_name("")
-      ->group(group);
 }
 
 Preset preset_in(int argc, char** argv) {

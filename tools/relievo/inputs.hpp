@@ -10,6 +10,7 @@
 #include <relievo/io/photo.hpp>
 #include <relievo/relievo.hpp>
 
+#include "flags.hpp"
 #include "report.hpp"
 
 namespace tool {
@@ -19,8 +20,9 @@ enum class Preset { none, spatial_photo };
 
 /// Values of the common flags.
 struct Inputs {
-  std::string photo, output, device = "auto", depth, depth_kind = "disparity", mask, trace;
+  std::string photo, output, device = "auto", depth, mask, trace;
   int threads = 0;
+  relievo::DepthKind depth_kind = relievo::DepthKind::disparity;
   double depth_scale = 1;
   Preset preset = Preset::none;
   relievo::DepthOptions depth_options;
@@ -37,14 +39,20 @@ struct Inputs {
   relievo::Image read_mask(const relievo::ImageView& photo);
   relievo::LayeredScene bake_scene(const relievo::Device& device, const relievo::io::Photo& photo,
                                    const relievo::DepthMap& depth);
+  /// Notes that the scene has no subject, where that is so.
+  void note_subject(bool found);
   /// `--output`, or the photo's name without extension followed by `suffix`.
   std::string output_or(const std::string& suffix) const;
 };
 
-/// Adds the common flags.
-void add_common(CLI::App& app, Inputs& inputs, bool output = true);
-/// Adds those of depth, matte and scene.
-void add_depth_flags(CLI::App& app, Inputs& inputs);
+/// Adds the photo, `--output`, of which `output` says what it is, and the common flags.
+void add_common(CLI::App& app, Inputs& inputs, const std::string& output);
+/// Adds the flags of depth.
+CliOptions add_depth_flags(CLI::App& app, Inputs& inputs);
+void add_preset_flag(CLI::App& app, const std::string& group = "Options");
+/// Adds those of the subject: its matte and the hole it leaves.
+CliOptions add_subject_flags(CLI::App& app, Inputs& inputs);
+/// Adds those of everything a scene is baked from: depth, subject, fill, and a matte in place of ours.
 void add_scene_flags(CLI::App& app, Inputs& inputs);
 /// `--preset NAME` in the arguments: read before the flags, so that they change the preset's values.
 Preset preset_in(int argc, char** argv);

@@ -1,18 +1,18 @@
 // The relievo command.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <relievo/error.hpp>
 #include <relievo/version.hpp>
 
+#include "help.hpp"
 #include "inputs.hpp"
 #include "verbs.hpp"
 
@@ -21,25 +21,34 @@ namespace {
 constexpr int failed = 1;
 constexpr int wrong_use = 2;
 
-constexpr std::array<std::string_view, 8> verbs{"all",   "depth",    "segment", "inpaint",
-                                                "bokeh", "parallax", "stereo",  "info"};
+/// `relievo PHOTO` means `relievo all PHOTO`, and `relievo --quiet PHOTO` as much.
+void add_verb(const CLI::App& app, std::vector<std::string>& arguments) {
+  if (arguments.empty()) throw CLI::RequiredError("A photo or a verb");
+  const std::vector<const CLI::App*> verbs = app.get_subcommands({});
+  const auto is_verb = [&](const std::string& word) {
+    return std::any_of(verbs.begin(), verbs.end(), [&](const CLI::App* verb) { return verb->get_name() == word; });
+  };
+  const std::string& first = arguments[0];
+  if (is_verb(first) || first == "-h" || first == "--help" || first == "--version") return;
+  if (first.starts_with("-")) {
+    const auto late = std::find_if(arguments.begin(), arguments.end(), is_verb);
+    if (late != arguments.end()) throw CLI::ValidationError("The verb comes first: relievo " + *late + " ...");
+  } else if (arguments.size() > 1 && !std::filesystem::exists(first) && std::filesystem::exists(arguments[1])) {
+    std::string names;
+    for (const CLI::App* verb : verbs) names += (names.empty() ? "" : ", ") + verb->get_name();
+    throw CLI::ValidationError("There is no verb and no file \"" + first + "\"; verbs are " + names + ".");
+  }
+  arguments.insert(arguments.begin(), "all");
+}
 
 int run(std::vector<std::string> arguments, tool::Preset preset) {
-  // `relievo PHOTO` means `relievo all PHOTO`.
-  if (!arguments.empty() && arguments[0].substr(0, 1) != "-" &&
-      std::find(verbs.begin(), verbs.end(), arguments[0]) == verbs.end()) {
-    if (arguments.size() > 1 && !std::filesystem::exists(arguments[0]) && std::filesystem::exists(arguments[1])) {
-      throw relievo::Error(relievo::ErrorCode::invalid_argument,
-                           "There is no verb and no file \"" + arguments[0] +
-                               "\"; verbs are all, depth, segment, inpaint, bokeh, parallax, stereo and info.");
-    }
-    arguments.insert(arguments.begin(), "all");
-  }
   CLI::App app("Depth, mattes, bokeh, parallax and stereo from one photo.\n`relievo PHOTO` makes all of it.",
                "relievo");
-  app.set_version_flag("--version", std::string("relievo ") + relievo::version());
+  app.formatter(std::make_shared<tool::Help>());
+  app.set_help_flag("-h,--help", "print this");
+  app.set_version_flag("--version", std::string("relievo ") + relievo::version(), "print the version");
   app.require_subcommand(1);
-  app.get_formatter()->column_width(34);
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   tool::Inputs inputs;
   inputs.preset = preset;
   if (preset == tool::Preset::spatial_photo) inputs.bake = relievo::BakeOptions::spatial_photo();
@@ -52,14 +61,21 @@ int run(std::vector<std::string> arguments, tool::Preset preset) {
   tool::add_stereo(app, inputs);
   tool::add_info(app, inputs);
 
-  std::reverse(arguments.begin(), arguments.end());
+  for (CLI::App* verb : app.get_subcommands({})) verb->group("Verbs");
+  // Set last, as verbs would inherit it.
+  app.footer("`relievo VERB --help` lists the flags of a verb.");
   try {
+    add_verb(app, arguments);
+    std::reverse(arguments.begin(), arguments.end());
     app.parse(std::move(arguments));
     return 0;
   } catch (const CLI::Success& success) {
     return app.exit(success);
   } catch (const CLI::Error& error) {
-    std::fprintf(stderr, "relievo: %s\n", error.what());
+    std::string sentence = error.what();
+    // CLI11 counts what is missing.
+    if (error.get_name() == "ArgumentMismatch") sentence = sentence.substr(0, sentence.find(':')) + " needs a value.";
+    std::fprintf(stderr, "relievo: %s\n", sentence.c_str());
     std::fputs("relievo: `relievo --help` and `relievo VERB --help` say what is allowed.\n", stderr);
     return wrong_use;
   }
@@ -71,7 +87,10 @@ int main(int argc, char** argv) {
   // A file that grows over the limit is an error to report, not a reason to die.
   std::signal(SIGXFSZ, SIG_IGN);
   try {
-    return run(std::vector<std::string>(argv + 1, argv + argc), tool::preset_in(argc, argv));
+    const int code = run(std::vector<std::string>(argv + 1, argv + argc), tool::preset_in(argc, argv));
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+    std::fprintf(stderr, "relievo: Standard output cannot be written: %s.\n", std::strerror(errno));
+    return failed;
   } catch (const relievo::Error& error) {
     std::fprintf(stderr, "relievo: %s\n", error.what());
     return error.code() == relievo::ErrorCode::invalid_argument ? wrong_use : failed;

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -23,9 +24,10 @@ void Report::add_file(const std::string& path, const std::string& shows) {
   files_.push_back({path, shows});
 }
 
-void Report::add_stage(const std::string& name, double ms) {
+void Report::add_stage(const std::string& name, double start_ms) {
+  const double ms = clock_.ms() - start_ms;
   const std::lock_guard lock(mutex_);
-  stages_.push_back({name, ms});
+  stages_.push_back({name, start_ms, ms});
 }
 
 void Report::add_note(const std::string& sentence) {
@@ -59,13 +61,17 @@ void Report::clear_bar() {
 
 void Report::print(const std::string& folder) {
   clear_bar();
+  std::stable_sort(stages_.begin(), stages_.end(),
+                   [](const Stage& a, const Stage& b) { return a.start_ms < b.start_ms; });
   if (json) {
     nlohmann::ordered_json out;
     for (const auto& [name, value] : facts_) out[name] = value;
     out["files"] = nlohmann::ordered_json::array();
     for (const File& file : files_) out["files"].push_back({{"path", file.path}, {"shows", file.shows}});
     out["stages"] = nlohmann::ordered_json::array();
-    for (const Stage& stage : stages_) out["stages"].push_back({{"name", stage.name}, {"ms", stage.ms}});
+    for (const Stage& stage : stages_) {
+      out["stages"].push_back({{"name", stage.name}, {"start_ms", stage.start_ms}, {"ms", stage.ms}});
+    }
     if (!notes_.empty()) out["notes"] = notes_;
     out["total_ms"] = clock_.ms();
     out["peak_mib"] = peak_mib();
@@ -74,7 +80,7 @@ void Report::print(const std::string& folder) {
   }
   if (quiet) return;
   for (const std::string& note : notes_) std::fprintf(stderr, "relievo: %s\n", note.c_str());
-  for (const auto& [name, value] : facts_) std::printf("%-12s %s\n", name.c_str(), value.c_str());
+  for (const auto& [name, value] : facts_) std::printf("%-13s %s\n", name.c_str(), value.c_str());
   if (!folder.empty()) std::printf("%s/\n", folder.c_str());
   for (const File& file : files_) {
     const std::string name = folder.empty() ? file.path : "  " + std::filesystem::path(file.path).filename().string();
@@ -83,11 +89,15 @@ void Report::print(const std::string& folder) {
   if (stages_.empty()) return;
   std::printf("time:");
   const char* separator = " ";
+  double end_ms = 0;
+  bool at_once = false;
   for (const Stage& stage : stages_) {
     std::printf("%s%s %.2f s", separator, stage.name.c_str(), stage.ms / 1000);
     separator = ", ";
+    at_once |= stage.start_ms < end_ms;
+    end_ms = std::max(end_ms, stage.start_ms + stage.ms);
   }
-  std::printf("; in all %.2f s, at most %.0f MiB\n", clock_.ms() / 1000, peak_mib());
+  std::printf("; %sin all %.2f s, at most %.0f MiB\n", at_once ? "some at once, " : "", clock_.ms() / 1000, peak_mib());
 }
 
 }  // namespace tool

@@ -17,21 +17,22 @@ class Report {
   bool quiet = false;
   bool json = false;
 
+  /// Takes the bar away, so that an error has its line for itself.
+  ~Report() { clear_bar(); }
+
   void add_file(const std::string& path, const std::string& shows);
-  void add_stage(const std::string& name, double ms);
   void add_note(const std::string& sentence);
   void add_fact(const std::string& name, const std::string& value);
 
   /// Runs `body` as stage `name`.
   template <class Body>
   auto stage(const std::string& name, Body body) {
-    const Clock clock;
     struct AtEnd {
       Report& report;
       const std::string& name;
-      const Clock& clock;
-      ~AtEnd() { report.add_stage(name, clock.ms()); }
-    } at_end{*this, name, clock};
+      double start_ms;
+      ~AtEnd() { report.add_stage(name, start_ms); }
+    } at_end{*this, name, clock_.ms()};
     return body();
   }
 
@@ -53,8 +54,9 @@ class Report {
   };
   struct Stage {
     std::string name;
-    double ms;
+    double start_ms, ms;
   };
+  void add_stage(const std::string& name, double start_ms);
   void clear_bar();
 
   Clock clock_;

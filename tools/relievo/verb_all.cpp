@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -84,9 +85,6 @@ void make_all(Inputs& inputs, const Flags& flags, const std::string& folder, con
   const relievo::DepthMap depth = inputs.find_depth(device, photo);
   const relievo::LayeredScene scene = inputs.bake_scene(device, photo, depth);
   const bool subject = scene.layer_count() > 1;
-  if (!subject) {
-    report.add_note("No subject stands out from its background; the matte is empty and nothing was filled.");
-  }
 
   Background background;
   relievo::Image no_matte;
@@ -107,28 +105,28 @@ void make_all(Inputs& inputs, const Flags& flags, const std::string& folder, con
   const relievo::StereoPair pair = report.stage("stereo", [&] { return stereo.render(scene); });
   background.finish();
 
-  const bool small = !fits(scene, flags.animation_size);
-  // The eyes of the video keep to the size of the animation; the stills have all of the photo.
+  // Animation and video keep to a size of their own; the stills have all of the photo.
+  std::optional<relievo::LayeredScene> reduced;
+  if (!fits(scene, flags.animation_size)) reduced = fitted(scene, flags.animation_size);
+  const relievo::LayeredScene& shown = reduced ? *reduced : scene;
   const relievo::StereoPair video_pair =
-      small ? report.stage("stereo video", [&] { return stereo.render(fitted(scene, flags.animation_size)); })
-            : relievo::StereoPair{};
+      reduced ? report.stage("stereo video", [&] { return stereo.render(shown); }) : relievo::StereoPair{};
   background.run({
       [&] { write("bokeh.jpg", picture, &photo); },
       [&] { write("stereo_left.png", pair.left, &photo); },
       [&] { write("stereo_right.png", pair.right, &photo); },
       [&] {
         report.stage("write sbs.hevc", [&] {
-          write_stereo_video(base + name + "_sbs.hevc", stereo.pack(small ? video_pair : pair),
-                             relievo::StereoLayout::side_by_side, inputs.threads);
+          write_stereo_video(base + name + "_sbs.hevc", stereo.pack(reduced ? video_pair : pair), flags.stereo.layout,
+                             inputs.threads);
         });
       },
   });
   report.stage("animate", [&] {
-    const relievo::LayeredScene soft =
-        bokeh.defocus(small ? fitted(scene, flags.animation_size) : scene.resized(scene.width(), scene.height()));
+    const relievo::LayeredScene soft = bokeh.defocus(shown);
     relievo::io::VideoOptions options;
     options.fps = animator.fps();
-    options.threads = inputs.threads;
+    options.threads = encoder_threads(inputs.threads);
     const std::string mp4 = base + "parallax.mp4", gif = base + "parallax.gif";
     if (fits(soft, flags.gif_size)) {
       write_animation({mp4, gif}, animator, soft, options, report.progress());
@@ -162,26 +160,24 @@ void add_all(CLI::App& app, Inputs& inputs) {
     flags->animation_size = flags->gif_size = 2048;
   }
   CLI::App* verb = app.add_subcommand("all", "all of it, into NAME_output/ (`relievo PHOTO` means this)");
-  add_common(*verb, inputs, false);
-  verb->add_option("-o,--output", inputs.output, "the folder (NAME_output beside where you are)")->type_name("FOLDER");
+  add_common(*verb, inputs, "the folder (NAME_output, where you are)");
+  verb->get_option("--output")->type_name("FOLDER");
   add_scene_flags(*verb, inputs);
   add_flags(*verb, flags->bokeh, inputs.texts, "bokeh-", "Bokeh");
   add_flags(*verb, flags->parallax, inputs.texts, "parallax-", "Parallax");
-  add_flags(*verb, flags->stereo, inputs.texts, "stereo-", "Stereo");
-  verb->add_option("--animation-size", flags->animation_size,
-                   "longer side of the MP4 and of each eye of the video, 0 = the photo's, 0 to 8192 px (1280; 0 with "
-                   "the preset)")
-      ->check(in_range("--animation-size", 0, 8192, "px"))
-      ->type_name("")
+  // The stills are apart, and the video is side by side.
+  add_flags(*verb, flags->stereo, inputs.texts, "stereo-", "Stereo",
+            [](std::string_view field) { return field != "layout"; });
+  add_number(*verb,
+             {"animation_size", "longer side of the MP4 and of each eye of the video, 0 = the photo's", "px", 0, 8192},
+             flags->animation_size)
       ->group("Parallax");
-  verb->add_option("--gif-size", flags->gif_size,
-                   "longer side of the GIF, 0 = the animation's, 0 to 8192 px (640; 2048 with the preset)")
-      ->check(in_range("--gif-size", 0, 8192, "px"))
-      ->type_name("")
+  add_number(*verb, {"gif_size", "longer side of the GIF, 0 = the animation's", "px", 0, 8192}, flags->gif_size)
       ->group("Parallax");
   verb->callback([&inputs, flags] {
     const std::string name = std::filesystem::path(inputs.photo).stem().string();
-    const std::string folder = inputs.output.empty() ? name + "_output" : inputs.output;
+    std::string folder = inputs.output_or("_output");
+    while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
     const bool is_new = make_folder(folder);
     try {
       make_all(inputs, *flags, folder, name);

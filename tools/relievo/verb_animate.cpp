@@ -1,6 +1,4 @@
 // parallax, stereo: motion, and two eyes.
-#include <filesystem>
-
 #include "animation.hpp"
 #include "flags.hpp"
 #include "verbs.hpp"
@@ -17,32 +15,34 @@ void add_parallax(CLI::App& app, Inputs& inputs) {
   const auto flags = std::make_shared<Flags>();
   if (inputs.preset == Preset::spatial_photo) flags->options = relievo::ParallaxOptions::spatial_photo();
   CLI::App* verb = app.add_subcommand("parallax", "a moving camera over the still photo");
-  add_common(*verb, inputs);
+  add_common(*verb, inputs, "the animation: .mp4 .mov .gif .hevc (NAME_parallax.mp4)");
   add_flags(*verb, flags->options, inputs.texts);
-  verb->add_option("--size", flags->size, "longer side of the animation, 0 = the photo's, 0 to 8192 px (0)")
-      ->check(in_range("--size", 0, 8192, "px"))
-      ->type_name("");
-  verb->add_option("--crf", flags->crf, "constant rate factor of MP4 and HEVC, 0 to 51 (20)")
-      ->check(in_range("--crf", 0, 51, ""))
-      ->type_name("");
-  verb->add_option("--max-bytes", flags->max_bytes, "most bytes of a GIF, 0 = no limit (0)")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("");
+  add_number(*verb, {"size", "longer side of the animation, 0 = the photo's", "px", 0, 8192}, flags->size);
+  CLI::Option* crf = add_number(
+      *verb, {"crf", "constant rate factor of .mp4, .mov and .hevc, lower is better", "", 0, 51}, flags->crf);
+  CLI::Option* max_bytes = add_number(
+      *verb, "--max-bytes", flags->max_bytes, "most bytes of a .gif, at least 10000, 0 = no limit",
+      [](double bytes) { return bytes == 0 || (bytes >= 10000 && bytes <= 1e12); },
+      "0, no limit, or a whole number from 10000 to 1e12");
   add_scene_flags(*verb, inputs);
-  verb->footer("FILE: .mp4 .mov .gif .hevc. Default: NAME_parallax.mp4");
-  verb->callback([&inputs, flags] {
+  verb->callback([&inputs, flags, crf, max_bytes] {
+    const std::string path = inputs.output_or("_parallax.mp4");
+    relievo::io::check_video_path(path);
+    const bool gif = extension_of(path) == ".gif";
+    if (const CLI::Option* idle = gif ? crf : max_bytes; idle->count() > 0) {
+      throw CLI::ValidationError(idle->get_name() + " does nothing for " + path + ".");
+    }
     const relievo::Device device = inputs.open_device();
     const relievo::ParallaxAnimator animator(device, flags->options);
     const relievo::io::Photo photo = inputs.read_photo();
     const relievo::DepthMap depth = inputs.find_depth(device, photo);
     relievo::LayeredScene scene = inputs.bake_scene(device, photo, depth);
     if (!fits(scene, flags->size)) scene = fitted(scene, flags->size);
-    const std::string path = inputs.output_or("_parallax.mp4");
     inputs.report.stage("parallax", [&] {
       relievo::io::VideoOptions options;
       options.fps = animator.fps();
       options.crf = flags->crf;
-      options.threads = inputs.threads;
+      options.threads = encoder_threads(inputs.threads);
       options.max_bytes = flags->max_bytes;
       write_animation({path}, animator, scene, options, inputs.report.progress());
     });
@@ -57,14 +57,22 @@ void add_stereo(CLI::App& app, Inputs& inputs) {
     std::string left, right;
   };
   const auto flags = std::make_shared<Flags>();
+  if (inputs.preset == Preset::spatial_photo) flags->options = relievo::StereoOptions::spatial_photo();
   CLI::App* verb = app.add_subcommand("stereo", "two views of the photo");
-  add_common(*verb, inputs);
+  add_common(*verb, inputs,
+             "both views: .jpg .png .tif .webp .exr, or .mp4 .mov .hevc with frame packing (NAME_stereo.jpg)");
   add_flags(*verb, flags->options, inputs.texts);
   verb->add_option("--left", flags->left, "write the left view too")->type_name("FILE");
   verb->add_option("--right", flags->right, "write the right view too")->type_name("FILE");
   add_scene_flags(*verb, inputs);
-  verb->footer("FILE: a picture, or .mp4 .mov .hevc with frame packing. Default: NAME_stereo.jpg");
   verb->callback([&inputs, flags] {
+    const std::string path = inputs.output_or("_stereo.jpg");
+    const std::string kind = extension_of(path);
+    const bool is_video = kind == ".mp4" || kind == ".mov" || kind == ".hevc";
+    is_video ? relievo::io::check_video_path(path) : relievo::io::check_photo_path(path);
+    for (const std::string& view : {flags->left, flags->right}) {
+      if (!view.empty()) relievo::io::check_photo_path(view);
+    }
     const relievo::Device device = inputs.open_device();
     const relievo::StereoEncoder stereo(device, flags->options);
     const relievo::io::Photo photo = inputs.read_photo();
@@ -72,10 +80,9 @@ void add_stereo(CLI::App& app, Inputs& inputs) {
     const relievo::LayeredScene scene = inputs.bake_scene(device, photo, depth);
     const relievo::StereoPair pair =
         inputs.report.stage("stereo", [&] { return stereo.render(scene, inputs.report.progress()); });
-    const std::string path = inputs.output_or("_stereo.jpg");
     inputs.report.stage("write", [&] {
       const relievo::Image packed = stereo.pack(pair);
-      if (is_video_name(path)) {
+      if (is_video) {
         write_stereo_video(path, packed, flags->options.layout, inputs.threads);
       } else {
         relievo::io::write(path, packed, photo);

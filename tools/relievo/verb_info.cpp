@@ -46,8 +46,11 @@ void describe_photo(Inputs& inputs) {
                          std::to_string(image.format().channels) + " channels, " + scalar_name(image.format().scalar));
   inputs.report.add_fact("colour", std::string(primaries_name(image.color().primaries)) +
                                        (photo.icc.empty() ? "" : ", with an ICC profile"));
-  if (photo.fov_degrees() > 0)
-    inputs.report.add_fact("field of view", std::to_string(photo.fov_degrees()) + " degrees");
+  if (photo.fov_degrees() > 0) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f degrees", static_cast<double>(photo.fov_degrees()));
+    inputs.report.add_fact("field of view", text);
+  }
 }
 
 void describe_build(Inputs& inputs) {

@@ -1,7 +1,10 @@
 // depth, segment, inpaint, bokeh: one photo in, one picture out.
+#include <algorithm>
+
 #include <relievo/io/depth.hpp>
 #include <relievo/io/photo.hpp>
 
+#include "animation.hpp"
 #include "flags.hpp"
 #include "verbs.hpp"
 
@@ -15,68 +18,87 @@ void write_picture(Inputs& inputs, const std::string& path, const relievo::Image
   inputs.report.print({});
 }
 
+bool has_subject(const relievo::Image& matte) {
+  for (int y = 0; y < matte.height(); ++y) {
+    const auto* row = matte.row<std::uint8_t>(y);
+    if (std::any_of(row, row + matte.width(), [](std::uint8_t coverage) { return coverage > 0; })) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void add_depth(CLI::App& app, Inputs& inputs) {
   CLI::App* verb = app.add_subcommand("depth", "estimate depth, or convert a depth file");
-  add_common(*verb, inputs);
+  add_common(*verb, inputs,
+             "the depth: .pfm .npy .exr hold the values, .png 16 bits, .jpg is for the eye (NAME_depth.png)");
   add_depth_flags(*verb, inputs);
-  verb->footer("FILE: .pfm .npy .exr hold the float values, .png 16 bits, .jpg a picture. Default: NAME_depth.png");
   verb->callback([&inputs] {
+    const std::string path = inputs.output_or("_depth.png");
+    relievo::io::check_depth_path(path);
     const relievo::Device device = inputs.open_device();
     const relievo::io::Photo photo = inputs.read_photo();
     const relievo::DepthMap depth = inputs.find_depth(device, photo);
-    const std::string path = inputs.output_or("_depth.png");
     inputs.report.stage("write", [&] { relievo::io::write_depth(path, depth); });
-    const bool picture = path.ends_with(".png") || path.ends_with(".jpg") || path.ends_with(".jpeg");
-    inputs.report.add_file(
-        path, picture ? "depth, near is bright or warm" : "depth as " + std::string(relievo::name_of(depth.kind())));
+    const std::string kind = extension_of(path);
+    inputs.report.add_file(path, kind == ".png" ? "depth, 16 bits: bright is near"
+                                 : kind == ".jpg" || kind == ".jpeg"
+                                     ? "depth for the eye: warm is near"
+                                     : "depth as " + std::string(name_of(depth.kind())));
     inputs.report.print({});
   });
 }
 
 void add_segment(CLI::App& app, Inputs& inputs) {
   CLI::App* verb = app.add_subcommand("segment", "find the subject's matte");
-  add_common(*verb, inputs);
-  add_depth_flags(*verb, inputs);
-  verb->add_option("--preset", "a published recipe: spatial-photo")
-      ->type_name("NAME")
-      ->check(CLI::IsMember({"spatial-photo"}));
+  add_common(*verb, inputs, "the matte: .png .jpg .tif .webp .exr (NAME_matte.png)");
   add_flags(*verb, inputs.bake.segment, inputs.texts);
-  verb->footer("Default output: NAME_matte.png");
+  add_preset_flag(*verb);
+  add_depth_flags(*verb, inputs);
   verb->callback([&inputs] {
+    const std::string path = inputs.output_or("_matte.png");
+    relievo::io::check_photo_path(path);
     const relievo::Device device = inputs.open_device();
     const relievo::io::Photo photo = inputs.read_photo();
     const relievo::DepthMap depth = inputs.find_depth(device, photo);
     const relievo::Image matte = inputs.report.stage("matte", [&] {
       return relievo::Segmenter(device, inputs.bake.segment).segment(photo.image, depth, inputs.report.progress());
     });
-    write_picture(inputs, inputs.output_or("_matte.png"), matte, nullptr, "matte of the subject");
+    inputs.note_subject(has_subject(matte));
+    write_picture(inputs, path, matte, nullptr, "matte of the subject");
   });
 }
 
 void add_inpaint(CLI::App& app, Inputs& inputs) {
   CLI::App* verb = app.add_subcommand("inpaint", "fill what a mask covers, or what the subject hides");
-  add_common(*verb, inputs);
-  add_depth_flags(*verb, inputs);
-  verb->add_option("--mask", inputs.mask, "what to fill; without it, the subject")->type_name("FILE");
+  add_common(*verb, inputs, "the filled photo: .png .jpg .tif .webp .exr (NAME_background.png)");
+  CLI::Option* mask =
+      verb->add_option("--mask", inputs.mask,
+                       "the hole, of the photo's size: what is not black, or not transparent, is filled; without it, "
+                       "what the subject hides")
+          ->type_name("FILE");
   add_flags(*verb, inputs.bake.inpaint, inputs.texts);
-  verb->footer("Default output: NAME_background.png");
+  add_preset_flag(*verb);
+  exclude(add_depth_flags(*verb, inputs), mask);
+  exclude(add_subject_flags(*verb, inputs), mask);
   verb->callback([&inputs] {
+    const std::string path = inputs.output_or("_background.png");
+    relievo::io::check_photo_path(path);
     const relievo::Device device = inputs.open_device();
     const relievo::io::Photo photo = inputs.read_photo();
-    const relievo::Image mask = inputs.read_mask(photo.image);
+    const relievo::Image hole = inputs.read_mask(photo.image);
     relievo::Image filled;
-    if (!mask.empty()) {
+    if (!hole.empty()) {
       filled = inputs.report.stage("fill", [&] {
-        return relievo::Inpainter(device, inputs.bake.inpaint).inpaint(photo.image, mask, inputs.report.progress());
+        return relievo::Inpainter(device, inputs.bake.inpaint).inpaint(photo.image, hole, inputs.report.progress());
       });
     } else {
       const relievo::DepthMap depth = inputs.find_depth(device, photo);
       const relievo::LayeredScene scene = inputs.bake_scene(device, photo, depth);
       filled = relievo::Image::copy_of(scene.layer(0).color);
     }
-    write_picture(inputs, inputs.output_or("_background.png"), filled, &photo, "the photo with the hole filled");
+    write_picture(inputs, path, filled, &photo,
+                  hole.empty() ? "what the subject hides, filled" : "the photo with the hole filled");
   });
 }
 
@@ -89,16 +111,18 @@ void add_bokeh(CLI::App& app, Inputs& inputs) {
   const auto flags = std::make_shared<Flags>();
   if (inputs.preset == Preset::spatial_photo) flags->options = relievo::BokehOptions::spatial_photo();
   CLI::App* verb = app.add_subcommand("bokeh", "depth of field");
-  add_common(*verb, inputs);
+  add_common(*verb, inputs, "the picture: .jpg .png .tif .webp .exr (NAME_bokeh.jpg)");
   add_flags(*verb, flags->options, inputs.texts);
-  verb->add_option("--focus-disparity", flags->focus,
-                   "what is sharp, 0 (farthest) to 1 (nearest); default: the subject")
-      ->check(in_range("--focus-disparity", 0.0, 1.0, ""))
-      ->type_name("");
-  verb->add_flag("--focus-face", flags->face, "focus on the largest face");
+  CLI::Option* face = verb->add_flag("--focus-face", flags->face, "focus on the largest face, else the subject");
+  add_number(
+      *verb, "--focus-disparity", flags->focus, "focus on this disparity, 0 (farthest) to 1 (nearest)",
+      [](double disparity) { return disparity >= 0 && disparity <= 1; }, "0 to 1")
+      ->description("focus on this disparity, 0 (farthest) to 1 (nearest), in place of the subject")
+      ->excludes(face);
   add_scene_flags(*verb, inputs);
-  verb->footer("Default output: NAME_bokeh.jpg");
   verb->callback([&inputs, flags] {
+    const std::string path = inputs.output_or("_bokeh.jpg");
+    relievo::io::check_photo_path(path);
     const relievo::Device device = inputs.open_device();
     const relievo::BokehRenderer bokeh(device, flags->options);
     const relievo::io::Photo photo = inputs.read_photo();
@@ -108,7 +132,7 @@ void add_bokeh(CLI::App& app, Inputs& inputs) {
       const relievo::Focus focus = flags->face ? relievo::Focus::on_nearest_face(scene) : relievo::Focus{flags->focus};
       return bokeh.render(scene, focus, inputs.report.progress());
     });
-    write_picture(inputs, inputs.output_or("_bokeh.jpg"), picture, &photo, "depth of field");
+    write_picture(inputs, path, picture, &photo, "depth of field");
   });
 }
 

@@ -61,6 +61,9 @@ inline at::Tensor as_tensor(const ImageView& view) {
 /// must outlive the view. Throws Error{invalid_argument} that names any other type, shape or stride.
 inline MutableImageView as_mutable_view(const at::Tensor& tensor, Color color = {}) {
   if (!tensor.defined() || tensor.numel() == 0) return {};
+  if (tensor.layout() != at::kStrided) {
+    throw Error(ErrorCode::invalid_argument, "a tensor that is not dense: allowed are strided ones; call to_dense()");
+  }
   Scalar scalar = Scalar::u8;
   switch (tensor.scalar_type()) {
     case at::kByte:

@@ -19,9 +19,12 @@ namespace io {
 RELIEVO_API DepthMap read_depth(const std::string& path, DepthKind kind = DepthKind::disparity, double scale = 1);
 
 /// Writes depth by the name's extension: .pfm .npy .exr hold the float values as they are; .png
-/// holds `relative()` in 16 bits, .jpg the same as a picture for the eye (turbo colours, near =
+/// holds `relative()` in 16 bits, .jpg and .jpeg the same as a picture for the eye (turbo colours, near =
 /// warm). Appears whole or not at all. Throws as `write`. Thread safe.
 RELIEVO_API void write_depth(const std::string& path, const DepthMap& depth);
+
+/// Throws what `write_depth` would throw for this path alone, as `check_photo_path`. Thread safe.
+RELIEVO_API void check_depth_path(const std::string& path);
 
 }  // namespace io
 }  // namespace v1

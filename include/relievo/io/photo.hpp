@@ -36,7 +36,7 @@ struct ReadLimits {
 /// grey with alpha becomes RGBA; CMYK becomes RGB. Alpha is straight, but premultiplied in EXR as
 /// that format has it. `image.color()` says primaries and transfer as far as they are recognised.
 /// Throws Error{not_found}, Error{io} (permission, directory), Error{corrupt_data} (not an image,
-/// truncated), Error{unsupported} (too large). Thread safe.
+/// truncated), Error{unsupported} (too large, an animation, 64-bit floats). Thread safe.
 inline Photo read(const std::string& path, const ReadLimits& limits = {});
 
 /// Options of write.
@@ -53,10 +53,11 @@ void visit_fields(WriteOptions& o, Visitor&& visit) {
 }
 
 /// Writes an image by the name's extension (.jpg .jpeg .png .tif .tiff .webp .exr), with profile and
-/// Exif of `source` where given (of Exif, TIFF takes only the main tags). A profile that does not
-/// describe the pixels is replaced by a made one. The scalar type is reduced to what the format holds
-/// (JPEG and WebP: u8; PNG: u16; TIFF has f32 for f16); alpha is dropped for JPEG. OpenEXR is linear
-/// and premultiplied, the others straight; linear values stored as integers are given the sRGB curve.
+/// Exif of `source` where given (of Exif, TIFF takes only the main tags and JPEG none above 65,527
+/// bytes). A profile that does not describe the pixels is replaced by a made one. The scalar type is
+/// reduced to what the format holds (JPEG and WebP: u8; PNG: u16; TIFF has f32 for f16); alpha is
+/// dropped for JPEG. OpenEXR is linear and premultiplied, the others straight; linear values stored as
+/// integers are given the sRGB curve.
 /// The file appears whole or not at all: it is written under a temporary name and renamed.
 /// Throws Error{invalid_argument} for an unknown extension or an empty image, Error{io} when it
 /// cannot be written. Thread safe.
@@ -66,6 +67,11 @@ inline void write(const std::string& path, const ImageView& image, const Photo& 
                   const WriteOptions& options = {}) {
   write(path, image, &source, options);
 }
+
+/// Throws what `write` would throw for this path alone: Error{invalid_argument} for an unknown extension,
+/// Error{io} where its folder is missing or cannot be written to. For asking before long work; leaves
+/// nothing behind. Thread safe.
+RELIEVO_API void check_photo_path(const std::string& path);
 
 /// Internal: options cross the boundary with the size that this header knows.
 namespace detail {

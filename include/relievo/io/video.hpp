@@ -39,7 +39,7 @@ struct VideoOptions {
   /// none.
   FramePacking packing = FramePacking::none;
   /// Most bytes of a GIF; its width and height are made smaller until it fits, its rate stays. Unit:
-  /// bytes. Range: 0 (no limit) or at least 10,000. Default: 0.
+  /// bytes. Range: 0 (no limit) or 10,000 to 1,000,000,000,000. Default: 0.
   long long max_bytes = 0;
 };
 template <class Visitor>
@@ -74,8 +74,8 @@ class RELIEVO_API VideoWriter final {
   ~VideoWriter();
 
   /// Appends a frame of host memory; the view is not kept. Throws Error{invalid_argument} for a frame
-  /// of another size, device memory or a format out of range, which leaves the writer as it was, and
-  /// Error{io} where the disk is full, after which nothing can be added.
+  /// of another size, device memory or a format out of range, which leaves the writer as it was. After
+  /// Error{io} (the disk is full) and Error{out_of_memory} (frames of a GIF beyond 4 GiB) nothing can be added.
   void add(const ImageView& frame);
   /// Completes the file. Throws Error{invalid_argument} where no frame was added or max_bytes cannot be
   /// met, Error{io} where it cannot be written.
@@ -86,6 +86,9 @@ class RELIEVO_API VideoWriter final {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// Throws what `VideoWriter` would throw for this path alone, as `check_photo_path`. Thread safe.
+RELIEVO_API void check_video_path(const std::string& path);
 
 }  // namespace io
 }  // namespace v1

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <locale>
 #include <type_traits>
+
+#include "core/check.hpp"
 
 namespace relievo {
 namespace {
@@ -35,6 +38,18 @@ TEST(Error, IsCaughtAsTheStandardsException) {
   } catch (const std::exception& error) {
     EXPECT_STREQ(error.what(), "Broken.");
   }
+}
+
+TEST(Error, SentencesDoNotDependOnTheLocale) {
+  struct Grouping : std::numpunct<char> {
+    char do_thousands_sep() const override { return '.'; }
+    char do_decimal_point() const override { return ','; }
+    std::string do_grouping() const override { return "\3"; }
+  };
+  const std::locale before = std::locale::global(std::locale(std::locale::classic(), new Grouping));
+  const std::string text = sentence("size is ", 4096, ", part ", 0.5, ".");
+  std::locale::global(before);
+  EXPECT_EQ(text, "size is 4096, part 0.5.");
 }
 
 TEST(Error, CodesKeepTheirNumbersAndNames) {

@@ -32,6 +32,7 @@ TEST(Half, RoundsToNearestAndTiesToEven) {
     EXPECT_EQ(float_to_half(middle), code + code % 2) << code;
     EXPECT_EQ(float_to_half(std::nextafter(middle, -1.0f)), code);
     EXPECT_EQ(float_to_half(std::nextafter(middle, 1e9f)), code + 1);
+    EXPECT_EQ(float_to_half(-middle), (code + code % 2) | 0x8000) << code;
   }
 }
 

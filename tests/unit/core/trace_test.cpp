@@ -113,6 +113,7 @@ void leave_spans() {
   {
     const TraceSpan span("outer");
     const TraceSpan inner("inner");
+    const TraceSpan odd("a \"name\" with \\ and a\nline");
     std::thread([] { const TraceSpan other("on another thread"); }).join();
   }
   const LayeredScene scene = test::plane(test::photo(16, 16), 0.5f);
@@ -135,10 +136,11 @@ TEST_F(Trace, ASpanIsACompleteEvent) {
   const std::string text = text_of(folder + "/trace.json");
   const Json json(text);
   EXPECT_TRUE(json.valid()) << text;
-  EXPECT_GE(json.objects(), 1 + 3 + 2) << text;
+  EXPECT_GE(json.objects(), 1 + 4 + 2) << text;
   EXPECT_THAT(text, HasSubstr("\"traceEvents\":["));
   EXPECT_THAT(text, HasSubstr(R"("name":"outer","cat":"relievo","ph":"X")"));
   EXPECT_THAT(text, HasSubstr(R"("name":"inner")"));
+  EXPECT_THAT(text, HasSubstr(R"("name":"a \"name\" with \\ and a\u000aline")"));
   EXPECT_THAT(text, HasSubstr(R"("name":"on another thread")"));
   EXPECT_THAT(text, HasSubstr(R"("name":"making a scene of layers")"));
   EXPECT_THAT(text, HasSubstr(R"("name":"parallax")"));

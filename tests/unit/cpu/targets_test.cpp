@@ -29,6 +29,12 @@ std::vector<Picture> run_everything(int threads) {
     for (int y = 0; y < height; ++y) {
       for (int x = 0; x < width; ++x) level.set(x, y, 0, 3 * level.at(x, y, 0) - 0.5);
     }
+    for (const int diameter : {3, 9, 40}) {
+      engine.morphology(cover, make(width, height, {Scalar::u8, 1}), Morphology::dilate, make_ellipse(diameter));
+      engine.morphology(cover, make(width, height, {Scalar::u8, 1}), Morphology::erode, make_ellipse(diameter));
+    }
+    results.push_back(plane);
+    engine.pull_push(results.back(), cover, 200);
     const float radii[] = {0, 1, 2.5f, 9};
     engine.mask_above(cover, 127, {}, make(width, height, {Scalar::u8, 1}));
     engine.invert(cover, make(width, height, {Scalar::u8, 1}));
@@ -46,7 +52,8 @@ std::vector<Picture> run_everything(int threads) {
             engine.convert(a, make(width, height, {to, std::uint8_t(k)}, {{}, Transfer::linear, false}));
           }
         }
-        for (const ResizeFilter filter : {ResizeFilter::nearest, ResizeFilter::bilinear, ResizeFilter::area}) {
+        for (const ResizeFilter filter :
+             {ResizeFilter::nearest, ResizeFilter::bilinear, ResizeFilter::bicubic, ResizeFilter::area}) {
           engine.resize(a, make(83, 59, format), filter);
         }
         engine.premultiply_linear(a, cover, 0, make(width, height, {Scalar::u16, 4}));
@@ -76,6 +83,9 @@ std::vector<Picture> run_everything(int threads) {
             engine.warp_layers(layers, shifting, 2, zoom, make(width, height, format));
           }
           engine.warp_rows(layers, 2, 13.7f, 0.4f, make(width, height, format));
+        }
+        if (channels == 4 && (scalar == Scalar::u16 || scalar == Scalar::f32)) {
+          engine.gather_blur(a, plane, level, make(width, height, format), Aperture::heart, 3, 0);
         }
         if (channels == 3) engine.anaglyph(a, b, make(width, height, format));
         if (scalar == Scalar::f16) continue;

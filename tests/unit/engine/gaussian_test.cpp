@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "kernels/gaussian.hpp"
 #include "kernels/sampling.hpp"
 #include "unit/engine/pixels.hpp"
 
@@ -77,6 +78,43 @@ TEST(Gaussian, MatchesItsDefinition) {
                            return sum;
                          }))
             << "size " << k;
+      }
+    }
+  }
+}
+
+TEST(Gaussian, BytesAreRoundedTwiceInFixedPoint) {
+  TestEngine engine(2);
+  for (const Size size : {Size{1, 1}, Size{17, 13}, Size{300, 20}, Size{131, 67}}) {
+    for (const std::uint8_t channels : {1, 3, 4}) {
+      const Picture in = random_picture(size.width, size.height, {Scalar::u8, channels});
+      for (const int k : {3, 13, 31, 33, 101, 255}) {
+        Picture out(size.width, size.height, in.view().format);
+        engine.gaussian(in, out, k);
+        const GaussianWeights weights = gaussian_weights(k);
+        const int half = k / 2;
+        std::vector<int> columns(std::size_t(size.width) * size.height * channels);
+        const auto at = [&](int x, int y, int c) -> int& {
+          return columns[(std::size_t(y) * size.width + x) * channels + c];
+        };
+        for (int y = 0; y < size.height; ++y) {
+          for (int x = 0; x < size.width; ++x) {
+            for (int c = 0; c < channels; ++c) {
+              int sum = 0;
+              for (int i = -half; i <= half; ++i) sum += weights.fixed[std::abs(i)] * int(mirrored(in, x, y + i, c));
+              at(x, y, c) = (128 * sum + 128) >> 8;
+            }
+          }
+        }
+        EXPECT_TRUE(near(out, 0,
+                         [&](int x, int y, int c) {
+                           int sum = 0;
+                           for (int i = -half; i <= half; ++i) {
+                             sum += weights.fixed[std::abs(i)] * at(reflect_101(x + i, size.width), y, c);
+                           }
+                           return (sum + (1 << 14)) >> 15;
+                         }))
+            << "size " << k << ", channels " << int(channels);
       }
     }
   }

@@ -87,7 +87,11 @@ TEST(Transfer, CurvesUndoEachOtherAndMirrorNegativeValues) {
     }
   }
   EXPECT_NEAR(to_linear(0, 0.5), 0.21404114, 1e-8);
+  EXPECT_NEAR(to_linear(0, 0.04), 0.04 / 12.92, 1e-12);
+  EXPECT_NEAR(to_linear(1, 0.5), 0.5, 0);
   EXPECT_NEAR(to_linear(2, 0.5), 0.2597194, 1e-6);
+  EXPECT_NEAR(to_linear(2, 0.045), 0.01, 1e-12);
+  EXPECT_NEAR(to_linear(3, 0.5), 0.2176376, 1e-7);
 }
 
 }  // namespace

@@ -29,8 +29,16 @@ class TestEngine final {
   void gaussian(const ImageView& in, const MutableImageView& out, int size) {
     run({in}, {out}, [&](auto& e, auto& i, auto& o) { e.gaussian(i[0], o[0], size); });
   }
+  void morphology(const ImageView& in, const MutableImageView& out, Morphology operation, const ApertureMask& mask) {
+    run({in}, {out}, [&](auto& e, auto& i, auto& o) { e.morphology(i[0], o[0], operation, mask); });
+  }
   void aperture_blur(const ImageView& in, const MutableImageView& out, const ApertureMask& mask, int first_row) {
     run({in}, {out}, [&](auto& e, auto& i, auto& o) { e.aperture_blur(i[0], o[0], mask, first_row); });
+  }
+  void gather_blur(const ImageView& in, const ImageView& disparity, const ImageView& radius,
+                   const MutableImageView& out, Aperture shape, int radius_max, int first_row) {
+    run({in, disparity, radius}, {out},
+        [&](auto& e, auto& i, auto& o) { e.gather_blur(i[0], i[1], i[2], o[0], shape, radius_max, first_row); });
   }
   void blend_levels(const ImageView* levels, int count, const ImageView& level, const MutableImageView& out) {
     std::vector<ImageView> in(levels, levels + count);
@@ -89,6 +97,9 @@ class TestEngine final {
   void guided_filter(const ImageView& guide, const ImageView& in, const MutableImageView& out, int radius,
                      float epsilon) {
     run({guide, in}, {out}, [&](auto& e, auto& i, auto& o) { e.guided_filter(i[0], i[1], o[0], radius, epsilon); });
+  }
+  void pull_push(const MutableImageView& values, const ImageView& known, int threshold) {
+    run({known}, {values}, [&](auto& e, auto& i, auto& o) { e.pull_push(o[0], i[0], threshold); });
   }
   void warp_layers(const LayerView* layers, const LayerMotion* motions, int count, float zoom,
                    const MutableImageView& out) {

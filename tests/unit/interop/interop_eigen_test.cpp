@@ -1,19 +1,9 @@
-#include <gmock/gmock.h>
-
 #include <relievo/interop/eigen.hpp>
+
+#include "common/sentence.hpp"
 
 namespace relievo {
 namespace {
-
-using testing::HasSubstr;
-using testing::Property;
-using testing::Throws;
-
-template <class Call>
-void expect_refused(Call call, const char* words) {
-  EXPECT_THAT(call, Throws<Error>(testing::AllOf(Property(&Error::code, ErrorCode::invalid_argument),
-                                                 Property(&Error::what, HasSubstr(words)))));
-}
 
 TEST(InteropEigen, AMatrixIsTheImagesOwnMemory) {
   Image image(5, 3, {Scalar::f32, 1});

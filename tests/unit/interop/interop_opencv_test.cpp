@@ -1,19 +1,9 @@
-#include <gmock/gmock.h>
-
 #include <relievo/interop/opencv.hpp>
+
+#include "common/sentence.hpp"
 
 namespace relievo {
 namespace {
-
-using testing::HasSubstr;
-using testing::Property;
-using testing::Throws;
-
-template <class Call>
-void expect_refused(Call call, const char* words) {
-  EXPECT_THAT(call, Throws<Error>(testing::AllOf(Property(&Error::code, ErrorCode::invalid_argument),
-                                                 Property(&Error::what, HasSubstr(words)))));
-}
 
 TEST(InteropOpencv, EveryFormatKeepsItsTypeAndItsPixels) {
   for (const Scalar scalar : {Scalar::u8, Scalar::u16, Scalar::f16, Scalar::f32}) {

@@ -1,0 +1,291 @@
+// Another size: nearest, bilinear, bicubic or by area. Samples of a row are walked as one list, so that neighbouring
+// threads have neighbouring addresses whatever the number of channels.
+#include <cstdint>
+#include <type_traits>
+
+#include "core/with_scalar.hpp"
+#include "cuda/cuda_engine.hpp"
+#include "cuda/runtime.hpp"
+#include "cuda/views.hpp"
+#include "kernels/resize.hpp"
+
+namespace relievo {
+inline namespace v1 {
+namespace {
+
+using cuda::MutableRows;
+using cuda::Rows;
+
+// What both images are, in px.
+struct Sizes {
+  int in_width, in_height, out_width, out_height, channels;
+};
+
+__device__ AreaTap area_column(int x, const Sizes& sizes) {
+  return area_tap(static_cast<unsigned>(x), static_cast<unsigned>(sizes.in_width),
+                  static_cast<unsigned>(sizes.out_width));
+}
+__device__ AreaTap area_row(int y, const Sizes& sizes) {
+  return area_tap(static_cast<unsigned>(y), static_cast<unsigned>(sizes.in_height),
+                  static_cast<unsigned>(sizes.out_height));
+}
+
+Sizes sizes_of(const ImageView& in, const MutableImageView& out) {
+  return {in.width, in.height, out.width, out.height, in.format.channels};
+}
+
+constexpr unsigned walk_threads = 128;
+// Output rows that a thread walks down: taps of its column are worked out once, and rows of input it has already
+// interpolated are kept.
+constexpr int walk_rows = 8;
+
+cuda::Grid walk(const MutableImageView& out, cudaStream_t stream) {
+  return {cuda::blocks_for(out.width * out.format.channels, out.height, dim3(walk_threads, walk_rows, 1)),
+          dim3(walk_threads, 1, 1), stream};
+}
+
+template <class T>
+__global__ void nearest(Rows<T> in, Sizes sizes, MutableRows<T> out) {
+  __shared__ int rows[walk_rows];
+  const int first = static_cast<int>(blockIdx.y) * walk_rows;
+  if (threadIdx.x < walk_rows) {
+    rows[threadIdx.x] = nearest_tap(first + static_cast<int>(threadIdx.x), sizes.in_height, sizes.out_height);
+  }
+  __syncthreads();
+  const int sample = static_cast<int>(blockIdx.x * walk_threads + threadIdx.x);
+  if (sample >= sizes.out_width * sizes.channels) return;
+  const int x = sample / sizes.channels;
+  const int column = nearest_tap(x, sizes.in_width, sizes.out_width) * sizes.channels + (sample - x * sizes.channels);
+  for (int i = 0; i < walk_rows && first + i < sizes.out_height; ++i)
+    out.row(first + i)[sample] = in.row(rows[i])[column];
+}
+
+template <class T>
+__global__ void bilinear_rows(Rows<T> in, Sizes sizes, MutableRows<T> out) {
+  __shared__ LinearTap taps[walk_rows];
+  const int first = static_cast<int>(blockIdx.y) * walk_rows;
+  if (threadIdx.x < walk_rows) {
+    taps[threadIdx.x] = linear_tap(first + static_cast<int>(threadIdx.x), sizes.in_height, sizes.out_height);
+  }
+  __syncthreads();
+  const int sample = static_cast<int>(blockIdx.x * walk_threads + threadIdx.x);
+  if (sample >= sizes.out_width * sizes.channels) return;
+  const int x = sample / sizes.channels;
+  const int channel = sample - x * sizes.channels;
+  const LinearTap column = linear_tap(x, sizes.in_width, sizes.out_width);
+  const int left = column.left * sizes.channels + channel;
+  const int right = column.right * sizes.channels + channel;
+  const auto along = [&](int y) {
+    const T* const row = in.row(y);
+    return lerp(to_float(row[left]), to_float(row[right]), column.t);
+  };
+  int above_row = -1, below_row = -1;
+  float above = 0, below = 0;
+  for (int i = 0; i < walk_rows && first + i < sizes.out_height; ++i) {
+    const LinearTap tap = taps[i];
+    if (tap.left != above_row) {
+      above = tap.left == below_row ? below : along(tap.left);
+      above_row = tap.left;
+    }
+    if (tap.right != below_row) {
+      below = tap.right == above_row ? above : along(tap.right);
+      below_row = tap.right;
+    }
+    out.row(first + i)[sample] = from_float<T>(lerp(above, below, tap.t));
+  }
+}
+
+template <class T>
+__global__ void bicubic_rows(Rows<T> in, Sizes sizes, MutableRows<T> out) {
+  __shared__ CubicTap taps[walk_rows];
+  const int first = static_cast<int>(blockIdx.y) * walk_rows;
+  if (threadIdx.x < walk_rows) {
+    taps[threadIdx.x] = cubic_tap(first + static_cast<int>(threadIdx.x), sizes.in_height, sizes.out_height);
+  }
+  __syncthreads();
+  const int sample = static_cast<int>(blockIdx.x * walk_threads + threadIdx.x);
+  if (sample >= sizes.out_width * sizes.channels) return;
+  const int x = sample / sizes.channels;
+  const int channel = sample - x * sizes.channels;
+  const CubicTap column = cubic_tap(x, sizes.in_width, sizes.out_width);
+  const auto offset = [&](int tap) {
+    return repeat_border(column.first + tap, sizes.in_width) * sizes.channels + channel;
+  };
+  const int at0 = offset(-1), at1 = offset(0), at2 = offset(1), at3 = offset(2);
+  const auto along = [&](int y) {
+    const T* const row = in.row(repeat_border(y, sizes.in_height));
+    return cubic(to_float(row[at0]), to_float(row[at1]), to_float(row[at2]), to_float(row[at3]), column);
+  };
+  // Rows kept - 1 .. kept + 2.
+  int kept = taps[0].first;
+  float before = along(kept - 1), here = along(kept), next = along(kept + 1), after = along(kept + 2);
+  for (int i = 0; i < walk_rows && first + i < sizes.out_height; ++i) {
+    const CubicTap tap = taps[i];
+    for (kept = tap.first - kept > 4 ? tap.first - 4 : kept; kept < tap.first; ++kept) {
+      before = here;
+      here = next;
+      next = after;
+      after = along(kept + 3);
+    }
+    out.row(first + i)[sample] = from_float<T>(cubic(before, here, next, after, tap));
+  }
+}
+
+// Integers by area: a block makes a piece of one output row. First sums down the columns of input, whose bytes it reads
+// in words one after another; then along the rows of those sums. Sums are exact, so their order is free. A piece of
+// input wider than `area_chunk` is taken in parts.
+constexpr unsigned area_threads = 256;
+constexpr int area_chunk = 2048;
+
+template <class T>
+__global__ void __launch_bounds__(area_threads, 6)
+    area_integers(Rows<T> in, Sizes sizes, int piece, bool words, std::int64_t area, double inverse,
+                  MutableRows<T> out) {
+  __shared__ std::uint32_t column_sums[area_chunk];
+  constexpr int per_word = 4 / static_cast<int>(sizeof(T));
+  const int channels = sizes.channels;
+  const int row_samples = sizes.in_width * channels;
+  const int y = static_cast<int>(blockIdx.y);
+  const AreaTap rows = area_row(y, sizes);
+  const int first_x = static_cast<int>(blockIdx.x) * piece;
+  const int end_x = min(first_x + piece, sizes.out_width);
+  // In samples of a row; the first is moved back to a whole word.
+  const int from = area_column(first_x, sizes).begin * channels / per_word * per_word;
+  const int to = area_column(end_x - 1, sizes).end * channels;
+
+  const int sample = static_cast<int>(threadIdx.x);
+  const bool makes = sample < (end_x - first_x) * channels;
+  const int channel = sample % channels;
+  AreaTap column{};
+  if (makes) column = area_column(first_x + sample / channels, sizes);
+  std::uint64_t sum = 0;
+  for (int chunk = from; chunk < to; chunk += area_chunk) {
+    const int chunk_end = min(chunk + area_chunk, to);
+    for (int at = chunk + sample * per_word; at < chunk_end; at += static_cast<int>(area_threads) * per_word) {
+      std::uint32_t sums[per_word] = {};
+      if (words && at + per_word <= row_samples) {
+#pragma unroll 4
+        for (int row = rows.begin; row < rows.end; ++row) {
+          const std::uint32_t word = *reinterpret_cast<const std::uint32_t*>(in.row(row) + at);
+          const auto weight = static_cast<std::uint32_t>(rows.weight(row, sizes.out_height));
+#pragma unroll
+          for (int i = 0; i < per_word; ++i) {
+            sums[i] += weight * static_cast<T>(word >> (8 * static_cast<int>(sizeof(T)) * i));
+          }
+        }
+      } else {
+        for (int row = rows.begin; row < rows.end; ++row) {
+          const auto weight = static_cast<std::uint32_t>(rows.weight(row, sizes.out_height));
+#pragma unroll
+          for (int i = 0; i < per_word; ++i) sums[i] += weight * (at + i < row_samples ? in.row(row)[at + i] : 0u);
+        }
+      }
+#pragma unroll
+      for (int i = 0; i < per_word; ++i) column_sums[at - chunk + i] = sums[i];
+    }
+    __syncthreads();
+    if (makes) {
+      // Inputs of this column that lie in the chunk, which may begin and end inside a pixel.
+      const int first = column.begin * channels + channel;
+      const int last = (column.end - 1) * channels + channel;
+      int at = first;
+      if (at < chunk) at += (chunk - at + channels - 1) / channels * channels;
+      std::uint64_t whole = 0;
+      for (; at <= last && at < chunk_end; at += channels) {
+        const std::uint64_t value = column_sums[at - chunk];
+        if (at == first) {
+          sum += value * static_cast<std::uint32_t>(column.first);
+        } else if (at == last) {
+          sum += value * static_cast<std::uint32_t>(column.last);
+        } else {
+          whole += value;
+        }
+      }
+      sum += whole * static_cast<std::uint32_t>(sizes.out_width);
+    }
+    __syncthreads();
+  }
+  if (makes) {
+    out.row(y)[first_x * channels + sample] = static_cast<T>(area_mean(sum, area, inverse));
+  }
+}
+
+// Floats by area in doubles, summed in the order of the CPU.
+template <class T>
+__global__ void area_floats(Rows<T> in, Sizes sizes, MutableRows<T> out) {
+  const int sample = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
+  const int y = static_cast<int>(blockIdx.y * blockDim.y + threadIdx.y);
+  const int channels = sizes.channels;
+  if (sample >= sizes.out_width * channels || y >= sizes.out_height) return;
+  const int x = sample / channels;
+  const AreaTap columns = area_column(x, sizes);
+  const AreaTap rows = area_row(y, sizes);
+  const double first = static_cast<double>(columns.first) / sizes.out_width;
+  const double last = static_cast<double>(columns.last) / sizes.out_width;
+  double sums = 0;
+  for (int row = rows.begin; row < rows.end; ++row) {
+    const T* const p = in.row(row) + (sample - x * channels);
+    double sum = first * to_float(p[columns.begin * channels]);
+    for (int i = columns.begin + 1; i + 1 < columns.end; ++i) sum += to_float(p[i * channels]);
+    if (columns.end - columns.begin > 1) sum += last * to_float(p[(columns.end - 1) * channels]);
+    sums += static_cast<double>(rows.weight(row, sizes.out_height)) / sizes.out_height * sum;
+  }
+  out.row(y)[sample] = area_mean<T>(sums, static_cast<double>(sizes.in_width) / sizes.out_width,
+                                    static_cast<double>(sizes.in_height) / sizes.out_height);
+}
+
+template <class T>
+void resize_nearest(const ImageView& in, const MutableImageView& out, cudaStream_t stream) {
+  cuda::launch(nearest<T>, walk(out, stream), cuda::rows<T>(in), sizes_of(in, out), cuda::rows<T>(out));
+}
+
+template <class T>
+void resize_area(const ImageView& in, const MutableImageView& out, cudaStream_t stream) {
+  const Sizes sizes = sizes_of(in, out);
+  if constexpr (std::is_integral_v<T>) {
+    // As many pixels as there are threads for, while the input they cover fits a chunk.
+    const int widest = static_cast<int>(area_threads) / sizes.channels;
+    const std::int64_t fits = std::int64_t{area_chunk / sizes.channels - 4} * out.width / in.width;
+    const int piece = fits < 1 ? 1 : fits < widest ? static_cast<int>(fits) : widest;
+    const bool words = reinterpret_cast<std::uintptr_t>(in.data) % 4 == 0 && in.stride % 4 == 0;
+    const dim3 blocks = cuda::blocks_for(out.width, out.height, dim3(static_cast<unsigned>(piece), 1, 1));
+    const std::int64_t area = std::int64_t{in.width} * in.height;
+    cuda::launch(area_integers<T>, {blocks, dim3(area_threads, 1, 1), stream}, cuda::rows<T>(in), sizes, piece, words,
+                 area, 1.0 / static_cast<double>(area), cuda::rows<T>(out));
+  } else {
+    constexpr dim3 block{32, 8, 1};
+    cuda::launch(area_floats<T>, {cuda::blocks_for(out.width * sizes.channels, out.height, block), block, stream},
+                 cuda::rows<T>(in), sizes, cuda::rows<T>(out));
+  }
+}
+
+}  // namespace
+
+void CudaEngine::resize(const ImageView& in, const MutableImageView& out, ResizeFilter filter) {
+  if (in.width == out.width && in.height == out.height) return copy(in, out);
+  const Enqueue enqueue(*this, "resize");
+  if (filter == ResizeFilter::nearest) {
+    // Bits are moved, whatever they mean.
+    switch (bytes_of(in.format.scalar)) {
+      case 1:
+        return resize_nearest<std::uint8_t>(in, out, stream_);
+      case 2:
+        return resize_nearest<std::uint16_t>(in, out, stream_);
+      default:
+        return resize_nearest<std::uint32_t>(in, out, stream_);
+    }
+  }
+  with_scalar(in.format.scalar, [&](auto t) {
+    using T = decltype(t);
+    const Sizes sizes = sizes_of(in, out);
+    if (filter == ResizeFilter::area) {
+      resize_area<T>(in, out, stream_);
+    } else {
+      cuda::launch(filter == ResizeFilter::bilinear ? bilinear_rows<T> : bicubic_rows<T>, walk(out, stream_),
+                   cuda::rows<T>(in), sizes, cuda::rows<T>(out));
+    }
+  });
+}
+
+}  // namespace v1
+}  // namespace relievo
