@@ -34,8 +34,8 @@ __global__ void insert(Rows<T> alpha, int width, int height, MutableRows<T> out)
 }
 
 template <class T>
-__global__ void split(Rows<T> in, bool premultiplied, MutableRows<T> color, MutableRows<T> alpha, int width,
-                      int height) {
+__global__ void split(Rows<T> in, MutableRows<T> color, MutableRows<T> alpha, int width, int height,
+                      bool premultiplied) {
   constexpr int pixels = cuda::group_pixels;
   const cuda::GroupPlace at = cuda::group_place(width, height);
   if (at.count <= 0) return;
@@ -73,8 +73,8 @@ void CudaEngine::split_alpha(const ImageView& in, const MutableImageView& color,
   const Enqueue enqueue(*this, "split_alpha");
   with_scalar(in.format.scalar, [&](auto t) {
     using T = decltype(t);
-    cuda::launch(split<T>, cuda::group_grid(in.width, in.height, stream_), cuda::rows<T>(in), in.color.premultiplied,
-                 cuda::rows<T>(color), cuda::rows<T>(alpha), in.width, in.height);
+    cuda::launch(split<T>, cuda::group_grid(in.width, in.height, stream_), cuda::rows<T>(in), cuda::rows<T>(color),
+                 cuda::rows<T>(alpha), in.width, in.height, in.color.premultiplied);
   });
 }
 

@@ -171,9 +171,10 @@ __global__ void choose_digits(const __grid_constant__ Quantiles quantiles, int p
   }
 }
 
-int blocks_of(std::int64_t items) {
-  const std::int64_t blocks = (items + block_threads - 1) / block_threads;
-  return static_cast<int>(blocks < most_blocks ? blocks : most_blocks);
+// Blocks that share `items`, in `columns` columns.
+dim3 blocks_for_items(int items, int columns = 1) {
+  const int most = most_blocks / columns;
+  return dim3(static_cast<unsigned>(items < most ? items : most), static_cast<unsigned>(columns));
 }
 
 }  // namespace
@@ -192,24 +193,20 @@ void CudaEngine::quantiles(const ImageView& in, const ImageView& coverage, const
   Quantiles quantiles{};
   for (int i = 0; i < count; ++i) quantiles.at[i] = at[i];
 
-  const auto grid = [&](std::int64_t items, int columns = 1) {
-    return cuda::Grid{dim3(static_cast<unsigned>(blocks_of(items)), static_cast<unsigned>(columns)),
-                      dim3(block_threads), stream_};
-  };
-  cuda::launch(clear, {dim3((words + block_threads - 1) / block_threads), dim3(block_threads), stream_},
-               reinterpret_cast<std::uint32_t*>(state), words);
-  cuda::launch(
-      find_extremes,
-      {dim3(static_cast<unsigned>(in.height < most_blocks ? in.height : most_blocks)), dim3(block_threads), stream_},
-      cuda::rows<float>(in), in.width, in.height, state);
-  cuda::launch(take_sample, grid(samples), cuda::rows<float>(in), cuda::rows<std::uint8_t>(coverage), in.width, step,
-               samples, keys, state);
+  const auto grid = [&](dim3 blocks) { return cuda::Grid{blocks, dim3(block_threads), stream_}; };
+  const int shares = (samples + block_threads - 1) / block_threads;
+  cuda::launch(clear, grid(dim3((words + block_threads - 1) / block_threads)), reinterpret_cast<std::uint32_t*>(state),
+               words);
+  cuda::launch(find_extremes, grid(blocks_for_items(in.height)), cuda::rows<float>(in), in.width, in.height, state);
+  cuda::launch(take_sample, grid(blocks_for_items(shares)), cuda::rows<float>(in), cuda::rows<std::uint8_t>(coverage),
+               in.width, step, samples, keys, state);
   for (int pass = 0; pass < passes; ++pass) {
     if (pass > 0) {
-      cuda::launch(count_digits, grid(samples, count), keys, samples, pass, shifts[pass], digit_bits[pass], state);
+      cuda::launch(count_digits, grid(blocks_for_items(shares, count)), keys, samples, pass, shifts[pass],
+                   digit_bits[pass], state);
     }
-    cuda::launch(choose_digits, {dim3(static_cast<unsigned>(count)), dim3(block_threads), stream_}, quantiles, pass,
-                 digit_bits[pass], state, static_cast<float*>(out.data));
+    cuda::launch(choose_digits, grid(dim3(static_cast<unsigned>(count))), quantiles, pass, digit_bits[pass], state,
+                 static_cast<float*>(out.data));
   }
 }
 
