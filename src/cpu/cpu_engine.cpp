@@ -22,6 +22,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 #if defined(__x86_64__)
@@ -85,7 +86,32 @@ class CpuStream final : public Stream::Impl {
   std::shared_ptr<Engine> engine_;
 };
 
-std::shared_ptr<Engine> make_engine(int, int threads) { return std::make_shared<CpuEngine>(threads); }
+struct NamedTarget {
+  const char* name;
+  std::int64_t target;
+};
+constexpr NamedTarget named_targets[] = {
+    {"portable", HWY_SCALAR}, {"sse4", HWY_SSE4}, {"avx2", HWY_AVX2}, {"avx512", HWY_AVX3}};
+
+// The instruction set that RELIEVO_CPU_TARGET names in place of the best: another speed, the same bits.
+void choose_target() {
+  const char* wanted = std::getenv("RELIEVO_CPU_TARGET");
+  if (wanted == nullptr || *wanted == '\0') return;
+  const std::int64_t present = hwy::SupportedTargets() | HWY_SCALAR;
+  std::string allowed;
+  for (const NamedTarget& each : named_targets) {
+    if ((present & each.target) == 0) continue;
+    if (std::strcmp(wanted, each.name) == 0) return hwy::GetChosenTarget().Update(each.target);
+    allowed += std::string(allowed.empty() ? "" : ", ") + each.name;
+  }
+  fail(ErrorCode::invalid_argument, "RELIEVO_CPU_TARGET is \"", wanted, "\"; this machine has ", allowed, ".");
+}
+
+std::shared_ptr<Engine> make_engine(int, int threads) {
+  static const bool chosen = (choose_target(), true);
+  static_cast<void>(chosen);
+  return std::make_shared<CpuEngine>(threads);
+}
 
 const bool registered = [] {
   EngineRegistry::instance().add(DeviceKind::cpu, make_engine);

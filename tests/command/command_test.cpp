@@ -307,6 +307,18 @@ TEST_F(Command, InfoNamesDevicesModulesAndModels) {
   EXPECT_THAT(run.out, HasSubstr("cues"));
 }
 
+TEST_F(Command, AnInstructionSetMayBeNamed) {
+  const auto info = [&](const char* target) {
+    return test::relievo({"info"}, folder.path(), [=] { setenv("RELIEVO_CPU_TARGET", target, 1); });
+  };
+  EXPECT_THAT(info("portable").out, HasSubstr("(portable)"));
+  EXPECT_THAT(info("sse4").out, HasSubstr("(SSE4.2)"));
+  const test::Outcome unknown = info("mmx");
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_THAT(unknown.err,
+              testing::StartsWith("relievo: RELIEVO_CPU_TARGET is \"mmx\"; this machine has portable, sse4"));
+}
+
 TEST_F(Command, EveryVerbHasHelp) {
   for (const char* verb : {"all", "depth", "segment", "inpaint", "bokeh", "parallax", "stereo", "info"}) {
     const test::Outcome run = test::relievo({verb, "--help"}, folder.path());
