@@ -179,7 +179,8 @@ Thread* Block::take_ready() {
 // Gives the host thread to whoever can go on; to the host's own stack where nobody can.
 void Block::leave_fiber() {
   Fiber& here = *fiber_;
-  const bool begin = next_ < order_.size() && (ready_first_ == ready_.size() || random_ == nullptr || (*random_)() & 1u);
+  const bool begin =
+      next_ < order_.size() && (ready_first_ == ready_.size() || random_ == nullptr || (*random_)() & 1u);
   Thread* const thread = begin ? nullptr : take_ready();
   Fiber* next = &host_;
   if (begin) {
