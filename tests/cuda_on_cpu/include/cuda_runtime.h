@@ -161,10 +161,8 @@ cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(
     void (*kernel)(Parameters...);
     std::tuple<Parameters...> parameters;
   };
-  Call call{kernel, {static_cast<Parameters>(std::forward<Arguments>(arguments))...}};
-  const auto look = [](auto&... parameter) {
-    // What lies between members may be half of a pointer that was there before.
-    (__builtin_clear_padding(&parameter), ...);
+  const Call call{kernel, {static_cast<Parameters>(std::forward<Arguments>(arguments))...}};
+  const auto look = [](const auto&... parameter) {
     return std::array<cuda_on_cpu::Parameter, sizeof...(parameter)>{{{&parameter, sizeof parameter}...}};
   };
   const auto parameters = std::apply(look, call.parameters);
