@@ -107,6 +107,30 @@ void resize_half(benchmark::State& state) {
   report(state, pixels, 3.75);
 }
 
+void grow_mask(benchmark::State& state) {
+  const Image in = soft_disc(size.width, size.height);
+  Image out = make({Scalar::u8, 1});
+  const ApertureMask mask = make_ellipse(static_cast<int>(state.range(0)));
+  engine().morphology(in, out.mutable_view(), Morphology::dilate, mask);
+  bool grows = true;
+  for (int x = 0; x < size.width; ++x) {
+    grows = grows && out.row<std::uint8_t>(size.height / 2)[x] >= in.row<std::uint8_t>(size.height / 2)[x];
+  }
+  if (!check(state, grows, "the mask shrinks")) return;
+  for (auto _ : state) engine().morphology(in, out.mutable_view(), Morphology::dilate, mask);
+  report(state, pixels, 2);
+}
+
+void pull_push(benchmark::State& state) {
+  const Image known = soft_disc(size.width, size.height);
+  Image values = step_and_ramp(size.width, size.height);
+  const float corner = values.row<float>(0)[0];
+  engine().pull_push(values.mutable_view(), known, 200);
+  if (!check(state, values.row<float>(0)[0] != corner, "the corner is not filled")) return;
+  for (auto _ : state) engine().pull_push(values.mutable_view(), known, 200);
+  report(state, pixels, 9);
+}
+
 BENCHMARK(convert_u8_to_f32)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(premultiply)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(unpremultiply)->Unit(benchmark::kMillisecond)->UseRealTime();
@@ -114,6 +138,8 @@ BENCHMARK(over)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(flatten)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(coc_levels)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(guided_filter)->Arg(1)->Arg(3)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(grow_mask)->Arg(7)->Arg(31)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(pull_push)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(resize_half)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace

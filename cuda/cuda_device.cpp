@@ -54,26 +54,49 @@ Current::~Current() {
   if (before_ >= 0) cudaSetDevice(before_);
 }
 
+OwnedStream make_stream() {
+  cudaStream_t stream = nullptr;
+  check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "making a stream");
+  return OwnedStream(stream);
+}
+
+OwnedEvent make_event() {
+  cudaEvent_t event = nullptr;
+  check(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "making an event");
+  return OwnedEvent(event);
+}
+
+namespace {
+
+using Pinned = Owned<char*, cudaFreeHost>;
+
+Pinned make_pinned(std::size_t bytes) {
+  void* memory = nullptr;
+  check(cudaMallocHost(&memory, bytes), "pinned memory for copies");
+  return Pinned(static_cast<char*>(memory));
+}
+
+OwnedPool make_pool(int device) {
+  cudaMemPoolProps properties{};
+  properties.allocType = cudaMemAllocationTypePinned;
+  properties.location.type = cudaMemLocationTypeDevice;
+  properties.location.id = device;
+  cudaMemPool_t made = nullptr;
+  check(cudaMemPoolCreate(&made, &properties), "making a memory pool");
+  OwnedPool pool(made);
+  // Memory stays with the pool, so that allocating it again is free.
+  std::uint64_t all = UINT64_MAX;
+  check(cudaMemPoolSetAttribute(made, cudaMemPoolAttrReleaseThreshold, &all), "making a memory pool");
+  return pool;
+}
+
+}  // namespace
+
 // Two pinned buffers, so that one is copied by the host while the GPU copies the other.
 struct CudaDevice::Staging {
   std::mutex mutex;
-  std::array<char*, 2> buffers{};
-  std::array<cudaEvent_t, 2> done{};
-
-  Staging() {
-    for (std::size_t i = 0; i < buffers.size(); ++i) {
-      void* memory = nullptr;
-      check(cudaMallocHost(&memory, staging_bytes), "pinned memory for copies");
-      buffers[i] = static_cast<char*>(memory);
-      check(cudaEventCreateWithFlags(&done[i], cudaEventDisableTiming), "making an event");
-    }
-  }
-  ~Staging() {
-    for (std::size_t i = 0; i < buffers.size(); ++i) {
-      if (done[i] != nullptr) cudaEventDestroy(done[i]);
-      if (buffers[i] != nullptr) cudaFreeHost(buffers[i]);
-    }
-  }
+  std::array<Pinned, 2> buffers{make_pinned(staging_bytes), make_pinned(staging_bytes)};
+  std::array<OwnedEvent, 2> done{make_event(), make_event()};
 };
 
 CudaDevice::CudaDevice(int index) : index_(index) {
@@ -90,42 +113,38 @@ CudaDevice::CudaDevice(int index) : index_(index) {
   }
   if (properties.memoryPoolsSupported == 0) absent("the ", properties.name, " does not support memory pools");
   name_ = properties.name;
-  cudaMemPoolProps pool{};
-  pool.allocType = cudaMemAllocationTypePinned;
-  pool.location.type = cudaMemLocationTypeDevice;
-  pool.location.id = index;
-  check(cudaMemPoolCreate(&pool_, &pool), "making a memory pool");
-  // Memory stays with the pool, so that allocating it again is free.
-  std::uint64_t all = UINT64_MAX;
-  check(cudaMemPoolSetAttribute(pool_, cudaMemPoolAttrReleaseThreshold, &all), "making a memory pool");
-  check(cudaStreamCreateWithFlags(&own_, cudaStreamNonBlocking), "making a stream");
-  check(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming), "making an event");
+  pool_ = make_pool(index);
+  own_ = make_stream();
+  event_ = make_event();
 }
 
 CudaDevice::~CudaDevice() {
   int before = 0;
   cudaGetDevice(&before);
   cudaSetDevice(index_);
-  staging_.reset();
-  for (const auto& [host, memory] : tables_) cudaFreeAsync(memory, own_);
-  if (own_ != nullptr) {
-    cudaStreamSynchronize(own_);
-    cudaStreamDestroy(own_);
-  }
-  if (event_ != nullptr) cudaEventDestroy(event_);
-  if (pool_ != nullptr) cudaMemPoolDestroy(pool_);
+  for (const auto& [host, memory] : tables_) cudaFreeAsync(memory, own_.get());
+  cudaStreamSynchronize(own_.get());
   cudaSetDevice(before);
 }
 
 void CudaDevice::order(cudaStream_t first, cudaStream_t then) {
-  check(cudaEventRecord(event_, first), "ordering streams");
-  check(cudaStreamWaitEvent(then, event_, 0), "ordering streams");
+  check(cudaEventRecord(event_.get(), first), "ordering streams");
+  check(cudaStreamWaitEvent(then, event_.get(), 0), "ordering streams");
+}
+
+// For destructors. What fails is a lost GPU, and every later call says so; or a stream its owner has destroyed, which
+// has finished.
+void CudaDevice::order_if_alive(cudaStream_t first, cudaStream_t then) {
+  if (cudaEventRecord(event_.get(), first) != cudaSuccess ||
+      cudaStreamWaitEvent(then, event_.get(), 0) != cudaSuccess) {
+    cudaGetLastError();
+  }
 }
 
 void CudaDevice::join(cudaStream_t stream) {
   const std::lock_guard lock(mutex_);
+  order(own_.get(), stream);
   streams_.push_back(stream);
-  order(own_, stream);
 }
 
 void CudaDevice::leave(cudaStream_t stream) {
@@ -134,13 +153,13 @@ void CudaDevice::leave(cudaStream_t stream) {
   if (found == streams_.end()) return;
   streams_.erase(found);
   // Memory freed from now on is still behind what this stream was given.
-  if (cudaEventRecord(event_, stream) == cudaSuccess) cudaStreamWaitEvent(own_, event_, 0);
+  order_if_alive(stream, own_.get());
 }
 
 // With the lock held.
 void* CudaDevice::take(std::size_t bytes) {
   void* memory = nullptr;
-  const cudaError_t status = cudaMallocFromPoolAsync(&memory, bytes, pool_, own_);
+  const cudaError_t status = cudaMallocFromPoolAsync(&memory, bytes, pool_.get(), own_.get());
   if (status == cudaErrorMemoryAllocation) {
     cudaGetLastError();
     std::size_t free_bytes = 0, total = 0;
@@ -154,26 +173,32 @@ void* CudaDevice::take(std::size_t bytes) {
 
 std::shared_ptr<void> CudaDevice::allocate(std::size_t bytes) {
   const Current current(index_);
+  void* memory = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    memory = take(bytes);
+  }
+  // Made without the lock, which its end takes as well.
+  std::shared_ptr<void> owner(memory, [device = shared_from_this()](void* taken) { device->free(taken); });
   const std::lock_guard lock(mutex_);
-  std::shared_ptr<void> owner(take(bytes), [device = shared_from_this()](void* memory) { device->free(memory); });
   if (!streams_.empty()) {
-    check(cudaEventRecord(event_, own_), "ordering streams");
-    for (const cudaStream_t stream : streams_) check(cudaStreamWaitEvent(stream, event_, 0), "ordering streams");
+    check(cudaEventRecord(event_.get(), own_.get()), "ordering streams");
+    for (const cudaStream_t stream : streams_) {
+      check(cudaStreamWaitEvent(stream, event_.get(), 0), "ordering streams");
+    }
   }
   return owner;
 }
 
-// Nothing can be thrown here: what fails is a lost device, and every later call says so.
+// Nothing can be thrown here.
 void CudaDevice::free(void* memory) {
   int before = 0;
   cudaGetDevice(&before);
   if (before != index_) cudaSetDevice(index_);
   {
     const std::lock_guard lock(mutex_);
-    for (const cudaStream_t stream : streams_) {
-      if (cudaEventRecord(event_, stream) == cudaSuccess) cudaStreamWaitEvent(own_, event_, 0);
-    }
-    cudaFreeAsync(memory, own_);
+    for (const cudaStream_t stream : streams_) order_if_alive(stream, own_.get());
+    cudaFreeAsync(memory, own_.get());
   }
   if (before != index_) cudaSetDevice(before);
 }
@@ -204,14 +229,14 @@ void CudaDevice::upload(const ImageView& from, const MutableImageView& to, cudaS
   std::size_t turn = 0;
   for (int y = 0; y < from.height; y += step, turn = 1 - turn) {
     const int rows = std::min(step, from.height - y);
-    check(cudaEventSynchronize(staging.done[turn]), "an upload");
-    char* const buffer = staging.buffers[turn];
+    check(cudaEventSynchronize(staging.done[turn].get()), "an upload");
+    char* const buffer = staging.buffers[turn].get();
     for (int i = 0; i < rows; ++i)
       std::memcpy(buffer + bytes * static_cast<std::size_t>(i), from.row<char>(y + i), bytes);
     check(cudaMemcpy2DAsync(to.row<char>(y), static_cast<std::size_t>(to.stride), buffer, bytes, bytes,
                             static_cast<std::size_t>(rows), cudaMemcpyHostToDevice, stream),
           "an upload");
-    check(cudaEventRecord(staging.done[turn], stream), "an upload");
+    check(cudaEventRecord(staging.done[turn].get(), stream), "an upload");
   }
   check(cudaStreamSynchronize(stream), "an upload");
 }
@@ -223,6 +248,7 @@ void CudaDevice::download(const ImageView& from, const MutableImageView& to, cud
   {
     // What other streams still write may be what is asked for.
     const std::lock_guard streams(mutex_);
+    if (stream != own_.get()) order(own_.get(), stream);
     for (const cudaStream_t other : streams_) {
       if (other != stream) order(other, stream);
     }
@@ -231,19 +257,20 @@ void CudaDevice::download(const ImageView& from, const MutableImageView& to, cud
   const int step = rows_at_once(from);
   // The host takes rows out of one buffer while the GPU fills the other.
   const auto take_out = [&](int y, std::size_t turn) {
-    check(cudaEventSynchronize(staging.done[turn]), "a download");
+    check(cudaEventSynchronize(staging.done[turn].get()), "a download");
     const int rows = std::min(step, from.height - y);
-    const char* const buffer = staging.buffers[turn];
+    const char* const buffer = staging.buffers[turn].get();
     for (int i = 0; i < rows; ++i)
       std::memcpy(to.row<char>(y + i), buffer + bytes * static_cast<std::size_t>(i), bytes);
   };
   std::size_t turn = 0;
   for (int y = 0; y < from.height; y += step, turn = 1 - turn) {
     const int rows = std::min(step, from.height - y);
-    check(cudaMemcpy2DAsync(staging.buffers[turn], bytes, from.row<char>(y), static_cast<std::size_t>(from.stride),
-                            bytes, static_cast<std::size_t>(rows), cudaMemcpyDeviceToHost, stream),
-          "a download");
-    check(cudaEventRecord(staging.done[turn], stream), "a download");
+    check(
+        cudaMemcpy2DAsync(staging.buffers[turn].get(), bytes, from.row<char>(y), static_cast<std::size_t>(from.stride),
+                          bytes, static_cast<std::size_t>(rows), cudaMemcpyDeviceToHost, stream),
+        "a download");
+    check(cudaEventRecord(staging.done[turn].get(), stream), "a download");
     if (y > 0) take_out(y - step, 1 - turn);
   }
   take_out((from.height - 1) / step * step, 1 - turn);
@@ -251,13 +278,18 @@ void CudaDevice::download(const ImageView& from, const MutableImageView& to, cud
 
 const void* CudaDevice::table(const void* host, std::size_t bytes) {
   const std::lock_guard lock(mutex_);
-  void*& memory = tables_[host];
-  if (memory == nullptr) {
-    const Current current(index_);
-    void* const taken = take(bytes);
-    check(cudaMemcpyAsync(taken, host, bytes, cudaMemcpyHostToDevice, own_), "copying a table");
-    check(cudaStreamSynchronize(own_), "copying a table");
-    memory = taken;
+  if (const auto found = tables_.find(host); found != tables_.end()) return found->second;
+  const Current current(index_);
+  void* const memory = take(bytes);
+  // Known before it is filled, so that it is given back whatever happens.
+  const auto kept = tables_.emplace(host, memory).first;
+  try {
+    check(cudaMemcpyAsync(memory, host, bytes, cudaMemcpyHostToDevice, own_.get()), "copying a table");
+    check(cudaStreamSynchronize(own_.get()), "copying a table");
+  } catch (...) {
+    cudaFreeAsync(memory, own_.get());
+    tables_.erase(kept);
+    throw;
   }
   return memory;
 }

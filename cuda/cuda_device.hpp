@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <relievo/image.hpp>
@@ -28,6 +29,23 @@ class Current {
   int before_ = -1;
 };
 
+/// A handle of the runtime that is given back with it.
+template <auto destroy>
+struct Destroy {
+  template <class Handle>
+  void operator()(Handle* handle) const {
+    destroy(handle);
+  }
+};
+template <class Handle, auto destroy>
+using Owned = std::unique_ptr<std::remove_pointer_t<Handle>, Destroy<destroy>>;
+using OwnedPool = Owned<cudaMemPool_t, cudaMemPoolDestroy>;
+using OwnedStream = Owned<cudaStream_t, cudaStreamDestroy>;
+using OwnedEvent = Owned<cudaEvent_t, cudaEventDestroy>;
+
+OwnedStream make_stream();
+OwnedEvent make_event();
+
 /// Memory of a GPU; given back once every stream has passed the point where it was.
 class CudaDevice : public std::enable_shared_from_this<CudaDevice> {
  public:
@@ -40,7 +58,7 @@ class CudaDevice : public std::enable_shared_from_this<CudaDevice> {
   int index() const { return index_; }
   const std::string& name() const { return name_; }
   /// The stream of synchronous calls.
-  cudaStream_t own_stream() const { return own_; }
+  cudaStream_t own_stream() const { return own_.get(); }
 
   /// A stream that takes part in the order of memory from now on, until `leave`.
   void join(cudaStream_t stream);
@@ -50,7 +68,7 @@ class CudaDevice : public std::enable_shared_from_this<CudaDevice> {
   std::shared_ptr<void> allocate(std::size_t bytes);
 
   /// Copies rows between pageable host memory and this GPU through pinned memory, in order on `stream`; a download
-  /// comes after what every joined stream was given. Has finished when it returns.
+  /// comes after what every stream was given. Has finished when it returns.
   void upload(const ImageView& from, const MutableImageView& to, cudaStream_t stream);
   void download(const ImageView& from, const MutableImageView& to, cudaStream_t stream);
 
@@ -61,15 +79,16 @@ class CudaDevice : public std::enable_shared_from_this<CudaDevice> {
   struct Staging;
 
   void order(cudaStream_t first, cudaStream_t then);
+  void order_if_alive(cudaStream_t first, cudaStream_t then);
   void* take(std::size_t bytes);
   void free(void* memory);
   Staging& staging();
 
   int index_;
   std::string name_;
-  cudaMemPool_t pool_ = nullptr;
-  cudaStream_t own_ = nullptr;
-  cudaEvent_t event_ = nullptr;
+  OwnedPool pool_;
+  OwnedStream own_;
+  OwnedEvent event_;
   std::mutex mutex_;
   std::vector<cudaStream_t> streams_;
   std::map<const void*, void*> tables_;

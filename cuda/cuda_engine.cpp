@@ -11,18 +11,21 @@ namespace relievo {
 inline namespace v1 {
 namespace {
 
-// A stream and the engine that enqueues into it; destroys the stream where it is ours.
+// A stream and the engine that enqueues into it. Joined last and left first, so that the device never knows a stream
+// that is not there.
 class CudaStream final : public Stream::Impl {
  public:
-  CudaStream(std::shared_ptr<cuda::CudaDevice> device, cudaStream_t stream, bool ours)
-      : device_(std::move(device)), stream_(stream), ours_(ours) {
+  /// `owned` is null where the stream is the user's.
+  CudaStream(std::shared_ptr<cuda::CudaDevice> device, cudaStream_t stream, cuda::OwnedStream owned)
+      : device_(std::move(device)),
+        owned_(std::move(owned)),
+        stream_(stream),
+        engine_(std::make_shared<CudaEngine>(device_, stream_)) {
     device_->join(stream_);
-    engine_ = std::make_shared<CudaEngine>(device_, stream_);
   }
   ~CudaStream() override {
     engine_.reset();
     device_->leave(stream_);
-    if (ours_) cudaStreamDestroy(stream_);
   }
 
   Engine& engine() override { return *engine_; }
@@ -31,8 +34,8 @@ class CudaStream final : public Stream::Impl {
 
  private:
   std::shared_ptr<cuda::CudaDevice> device_;
+  cuda::OwnedStream owned_;
   cudaStream_t stream_;
-  bool ours_;
   std::shared_ptr<CudaEngine> engine_;
 };
 
@@ -62,9 +65,9 @@ void CudaEngine::copy(const ImageView& from, const MutableImageView& to) {
 
 std::shared_ptr<Stream::Impl> CudaEngine::make_stream() {
   const cuda::Current current(device_->index());
-  cudaStream_t stream = nullptr;
-  cuda::check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "making a stream");
-  return std::make_shared<CudaStream>(device_, stream, true);
+  cuda::OwnedStream stream = cuda::make_stream();
+  const cudaStream_t handle = stream.get();
+  return std::make_shared<CudaStream>(device_, handle, std::move(stream));
 }
 
 std::shared_ptr<Stream::Impl> CudaEngine::wrap_stream(void* native) {
@@ -76,7 +79,7 @@ std::shared_ptr<Stream::Impl> CudaEngine::wrap_stream(void* native) {
   require(device == device_->index(), "The stream belongs to cuda:", device, ", this device is cuda:", device_->index(),
           ".");
 #endif
-  return std::make_shared<CudaStream>(device_, stream, false);
+  return std::make_shared<CudaStream>(device_, stream, nullptr);
 }
 
 std::shared_ptr<Engine> make_cuda_engine(int index, int) {

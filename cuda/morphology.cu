@@ -25,7 +25,7 @@ struct Runs {
     std::int16_t dy, from, to;
   };
   int count = 0;
-  Run run[most];
+  Run run[most] = {};
 };
 
 /// The largest of in[x - left] and in[x - left + step], of the complement where `flip` is 255; beyond the border 0.

@@ -136,9 +136,15 @@ __global__ void bicubic_rows(Rows<T> in, Sizes sizes, MutableRows<T> out) {
 // input wider than `area_chunk` is taken in parts.
 constexpr unsigned area_threads = 256;
 constexpr int area_chunk = 2048;
+// Blocks a multiprocessor must hold, so that enough loads are on their way: 1024 threads on Turing, 1536 elsewhere.
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 800
+constexpr int area_blocks = 4;
+#else
+constexpr int area_blocks = 6;
+#endif
 
 template <class T>
-__global__ void __launch_bounds__(area_threads, 6)
+__global__ void __launch_bounds__(area_threads, area_blocks)
     area_integers(Rows<T> in, Sizes sizes, int piece, bool words, std::int64_t area, double inverse,
                   MutableRows<T> out) {
   __shared__ std::uint32_t column_sums[area_chunk];

@@ -10,6 +10,7 @@
 #include "core/scratch.hpp"
 #include "core/views.hpp"
 #include "effects/bokeh.hpp"
+#include "effects/working_copy.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -100,7 +101,7 @@ LayeredScene BokehRenderer::defocus(const LayeredScene& scene, const Focus& focu
     to->height = from.height;
     to->format = from.format;
     to->color = from.color;
-    if (!from.alpha.empty()) to->alpha = from.alpha.clone();
+    if (!from.alpha.empty()) to->alpha = copy_on(impl_->device, from.alpha);
     const float in_focus = focus_disparity(from, focus);
     for (std::size_t i = 0; i < from.layers.size(); ++i) {
       progress.report(static_cast<double>(i) / static_cast<double>(from.layers.size()), "blur");

@@ -17,13 +17,6 @@ constexpr int face_side = 640;  // the cascades need faces of 24 px
 constexpr int tile_side = 512;
 constexpr float edge_epsilon = 1e-3f;  // (3 % of the range)^2: weaker edges do not guide the matte
 
-ImageView part_of(ImageView view, int x, int y, int width, int height) {
-  view.data = view.row<char>(y) + std::int64_t{x} * view.format.bytes();
-  view.width = width;
-  view.height = height;
-  return view;
-}
-
 bool uniform(const ImageView& matte) {
   const std::uint8_t first = matte.row<std::uint8_t>(0)[0];
   if (first != 0 && first != 255) return false;
@@ -99,7 +92,7 @@ Image segment_photo(Engine& engine, const ImageView& photo, const DepthMap& dept
   progress.report(0, "matte");
   const Image disparity = depth.relative();
   if (options.method == SegmentMethod::otsu) {
-    Image matte = otsu_matte(disparity, options);
+    Image matte = otsu_matte(engine, disparity, options);
     progress.report(1, "matte");
     return matte;
   }
@@ -107,7 +100,7 @@ Image segment_photo(Engine& engine, const ImageView& photo, const DepthMap& dept
   const Image small_disparity = resized(engine, disparity, small.width(), small.height(), ResizeFilter::area);
   const double scale = static_cast<double>(small.width()) / photo.width;
   progress.report(0.2, "matte");
-  const Image mask = subject_mask(small, small_disparity, scale, options);
+  const Image mask = subject_mask(engine, small, small_disparity, scale, options);
   progress.report(0.6, "matte");
   Image matte = resized(engine, mask, photo.width, photo.height, ResizeFilter::bilinear);
   if (!uniform(matte)) {

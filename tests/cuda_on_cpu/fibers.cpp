@@ -12,8 +12,8 @@
 #include <sanitizer/tsan_interface.h>
 #endif
 
-// Leaves on the stack what a called function must keep, and goes on where the other stack was left. swapcontext asks the
-// kernel for the signal mask each time, which costs more than most kernels do between two barriers.
+// Leaves on the stack what a called function must keep, and goes on where the other stack was left. swapcontext asks
+// the kernel for the signal mask each time, which costs more than most kernels do between two barriers.
 #if defined(__x86_64__)
 #define CUDA_ON_CPU_OWN_SWITCH
 extern "C" void cuda_on_cpu_switch_stack(void** from, void** to);

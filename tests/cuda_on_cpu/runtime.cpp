@@ -185,7 +185,8 @@ class Runtime {
   }
 
   // Which way a copy goes, and whether its memory is where it says; rows are `width` bytes, `pitch` apart.
-  cudaError_t check_side(const void* address, std::size_t pitch, std::size_t width, std::size_t height, bool on_device) {
+  cudaError_t check_side(const void* address, std::size_t pitch, std::size_t width, std::size_t height,
+                         bool on_device) {
     const std::size_t bytes = pitch * (height - 1) + width;
     const Allocation* const allocation = holding(address, bytes);
     if (on_device) return allocation != nullptr && allocation->device >= 0 ? cudaSuccess : cudaErrorInvalidValue;
@@ -205,7 +206,8 @@ cudaError_t call(const char* name, const Body& body) {
   if (status == cudaSuccess) status = r.lost;
   if (status == cudaSuccess) {
     status = body(r);
-  } else if (r.lost == cudaSuccess && (std::strstr(name, "Destroy") != nullptr || std::strstr(name, "Free") != nullptr)) {
+  } else if (r.lost == cudaSuccess &&
+             (std::strstr(name, "Destroy") != nullptr || std::strstr(name, "Free") != nullptr)) {
     // What these report is the failure of something before; they have done their own work.
     body(r);
   }
@@ -213,26 +215,26 @@ cudaError_t call(const char* name, const Body& body) {
   return status;
 }
 
-[[noreturn]] void wrong_pointer(std::size_t offset) {
+[[noreturn]] void wrong_pointer(std::size_t parameter, std::size_t offset) {
   std::fprintf(stderr,
                "CUDA on the CPU: a kernel of %s gets a pointer to host memory, or to before or behind what was "
-               "allocated, at byte %zu of its parameters.\n",
-               operations.empty() ? "nothing" : operations.back(), offset);
+               "allocated: parameter %zu of the kernel, counted from 0, byte %zu.\n",
+               operations.empty() ? "no operation" : operations.back(), parameter, offset);
   std::fflush(stderr);
   std::abort();
 }
 
 // A GPU faults at pointers to the host's own memory; here they would work.
-void check_pointers(const Runtime& r, const void* arguments, std::size_t bytes) {
+void check_pointers(const Runtime& r, std::span<const Parameter> parameters) {
   constexpr std::uintptr_t lowest = 0x550000000000, highest = 0x7fffffffffff, page = 4096;
-  for (std::size_t offset = sizeof(void*); offset + sizeof(void*) <= bytes; offset += sizeof(void*)) {
-    std::uintptr_t word = 0;
-    std::memcpy(&word, static_cast<const char*>(arguments) + offset, sizeof word);
-    if (word < lowest || word > highest) continue;
-    void* const address = reinterpret_cast<void*>(word);
-    if (r.holding(address, 0) != nullptr) continue;
-    unsigned char resident = 0;
-    if (mincore(reinterpret_cast<void*>(word / page * page), 1, &resident) == 0) wrong_pointer(offset - sizeof(void*));
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    for (std::size_t offset = 0; offset + sizeof(void*) <= parameters[i].size; offset += sizeof(void*)) {
+      std::uintptr_t word = 0;
+      std::memcpy(&word, static_cast<const char*>(parameters[i].bytes) + offset, sizeof word);
+      if (word < lowest || word > highest || r.holding(reinterpret_cast<void*>(word), 0) != nullptr) continue;
+      unsigned char resident = 0;
+      if (mincore(reinterpret_cast<void*>(word / page * page), 1, &resident) == 0) wrong_pointer(i, offset);
+    }
   }
 }
 
@@ -319,6 +321,7 @@ void reset() {
   r.events.clear();
   r.pools.clear();
   r.default_streams.clear();
+  r.dynamic_shared.clear();
   while (!r.memory.empty()) r.release(const_cast<char*>(r.memory.begin()->first));
   current_device = 0;
   last_error = cudaSuccess;
@@ -367,8 +370,8 @@ void run_late(bool late) {
   r.late = late;
 }
 
-cudaError_t launch(const cudaLaunchConfig_t& config, const void* kernel, const void* arguments, std::size_t bytes,
-                   void (*thread)(const void*)) {
+cudaError_t launch(const cudaLaunchConfig_t& config, const void* kernel, std::span<const Parameter> parameters,
+                   const void* copied, std::size_t size, void (*thread)(const void*)) {
   return call("cudaLaunchKernelExC", [&](Runtime& r) {
     CUstream_st* const stream = r.find(config.stream);
     if (stream == nullptr || stream->device != current_device) return cudaErrorInvalidResourceHandle;
@@ -383,10 +386,10 @@ cudaError_t launch(const cudaLaunchConfig_t& config, const void* kernel, const v
                                     ? granted->second
                                     : r.machine.gpus[static_cast<std::size_t>(current_device)].shared_per_block;
     if (config.dynamicSmemBytes > allowed) return cudaErrorInvalidValue;
-    check_pointers(r, arguments, bytes);
+    check_pointers(r, parameters);
     ++r.calls.launches;
-    auto kept = std::make_shared<std::vector<std::max_align_t>>(bytes / sizeof(std::max_align_t) + 1);
-    std::memcpy(kept->data(), arguments, bytes);
+    auto kept = std::make_shared<std::vector<std::max_align_t>>(size / sizeof(std::max_align_t) + 1);
+    std::memcpy(kept->data(), copied, size);
     const char* const operation = operations.empty() ? "no operation" : operations.back();
     r.submit(*stream, [=, shared = config.dynamicSmemBytes] {
       run({grid, block, shared, operation, thread, kept->data()});
@@ -589,9 +592,8 @@ cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
   });
 }
 cudaError_t cudaEventDestroy(cudaEvent_t event) {
-  return call("cudaEventDestroy", [&](Runtime& r) {
-    return r.events.erase(event) != 0 ? cudaSuccess : cudaErrorInvalidResourceHandle;
-  });
+  return call("cudaEventDestroy",
+              [&](Runtime& r) { return r.events.erase(event) != 0 ? cudaSuccess : cudaErrorInvalidResourceHandle; });
 }
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t handle) {
   return call("cudaEventRecord", [&](Runtime& r) {
@@ -722,8 +724,7 @@ cudaError_t cudaMemsetAsync(void* memory, int value, std::size_t bytes, cudaStre
 }
 cudaError_t cudaMemset2DAsync(void* memory, std::size_t pitch, int value, std::size_t width, std::size_t height,
                               cudaStream_t stream) {
-  return call("cudaMemset2DAsync",
-              [&](Runtime& r) { return fill(r, memory, pitch, value, width, height, stream); });
+  return call("cudaMemset2DAsync", [&](Runtime& r) { return fill(r, memory, pitch, value, width, height, stream); });
 }
 
 cudaError_t cudaFuncSetAttribute(const void* kernel, cudaFuncAttribute attribute, int value) {

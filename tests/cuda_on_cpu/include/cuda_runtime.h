@@ -2,8 +2,10 @@
 // on the CPU.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -139,9 +141,14 @@ cudaError_t cudaFuncSetAttribute(void (*kernel)(Parameters...), cudaFuncAttribut
 
 namespace cuda_on_cpu {
 
-/// Takes `bytes` of `arguments`, copied, and calls `thread` with them for each thread of the grid.
-cudaError_t launch(const cudaLaunchConfig_t& config, const void* kernel, const void* arguments, std::size_t bytes,
-                   void (*thread)(const void*));
+struct Parameter {
+  const void* bytes;
+  std::size_t size;
+};
+/// Takes `size` bytes of `call`, copied, and calls `thread` with them for each thread of the grid. `parameters` are
+/// looked through for pointers that a GPU could not follow.
+cudaError_t launch(const cudaLaunchConfig_t& config, const void* kernel, std::span<const Parameter> parameters,
+                   const void* call, std::size_t size, void (*thread)(const void*));
 
 }  // namespace cuda_on_cpu
 
@@ -154,9 +161,16 @@ cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(
     void (*kernel)(Parameters...);
     std::tuple<Parameters...> parameters;
   };
-  const Call call{kernel, {static_cast<Parameters>(std::forward<Arguments>(arguments))...}};
-  return cuda_on_cpu::launch(*config, reinterpret_cast<const void*>(kernel), &call, sizeof call, [](const void* bytes) {
-    const Call& the = *static_cast<const Call*>(bytes);
-    std::apply(the.kernel, the.parameters);
-  });
+  Call call{kernel, {static_cast<Parameters>(std::forward<Arguments>(arguments))...}};
+  const auto look = [](auto&... parameter) {
+    // What lies between members may be half of a pointer that was there before.
+    (__builtin_clear_padding(&parameter), ...);
+    return std::array<cuda_on_cpu::Parameter, sizeof...(parameter)>{{{&parameter, sizeof parameter}...}};
+  };
+  const auto parameters = std::apply(look, call.parameters);
+  return cuda_on_cpu::launch(*config, reinterpret_cast<const void*>(kernel), parameters, &call, sizeof call,
+                             [](const void* bytes) {
+                               const Call& the = *static_cast<const Call*>(bytes);
+                               std::apply(the.kernel, the.parameters);
+                             });
 }

@@ -77,6 +77,34 @@ TEST(GuidedFilter, MatchesThePaper) {
   }
 }
 
+TEST(GuidedFilter, IsLinearRegressionWhereWindowsHoldTheWholeImage) {
+  TestEngine engine(2);
+  constexpr int width = 150, height = 70, radius = 200;
+  constexpr float epsilon = 1e-3f;
+  for (const int channels : {1, 3}) {
+    const Picture guide = random_picture(width, height, {Scalar::f32, std::uint8_t(channels)}, 1);
+    const Picture in = random_picture(width, height, {Scalar::f32, 1}, 2);
+    Eigen::MatrixXd colors(channels, width * height);
+    Eigen::VectorXd values(width * height);
+    for (int y = 0; y < height; ++y) {
+      for (int x = 0; x < width; ++x) {
+        for (int c = 0; c < channels; ++c) colors(c, y * width + x) = guide.at(x, y, c);
+        values(y * width + x) = in.at(x, y, 0);
+      }
+    }
+    const Eigen::VectorXd mean = colors.rowwise().mean();
+    const double mean_value = values.mean();
+    const Eigen::MatrixXd off = colors.colwise() - mean;
+    const Eigen::MatrixXd sigma =
+        off * off.transpose() / (width * height) + double(epsilon) * Eigen::MatrixXd::Identity(channels, channels);
+    const Eigen::VectorXd a = sigma.inverse() * (off * values / (width * height));
+    Picture out(width, height, {Scalar::f32, 1});
+    engine.guided_filter(guide, in, out, radius, epsilon);
+    EXPECT_TRUE(near(out, 2e-6, [&](int x, int y, int) { return mean_value + a.dot(off.col(y * width + x)); }))
+        << channels;
+  }
+}
+
 TEST(GuidedFilter, KeepsAConstantInput) {
   TestEngine engine(1);
   const Picture guide = random_picture(61, 47, {Scalar::f32, 3});

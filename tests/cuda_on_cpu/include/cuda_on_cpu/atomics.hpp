@@ -22,10 +22,9 @@ T atomically(T* address, const Change& change) {
 
 }  // namespace cuda_on_cpu
 
-#define CUDA_ON_CPU_ATOMIC(name, types, result)                              \
-  template <class T>                                                         \
-    requires types                                                           \
-  T name(T* address, std::type_identity_t<T> value) {                        \
+#define CUDA_ON_CPU_ATOMIC(name, types, result)                                  \
+  template <class T>                                                             \
+  requires types T name(T* address, std::type_identity_t<T> value) {             \
     return cuda_on_cpu::atomically(address, [&](T old) -> T { return result; }); \
   }
 #define CUDA_ON_CPU_ORDERED (cuda_on_cpu::Atomic<T> || std::is_same_v<T, long long>)
@@ -43,7 +42,7 @@ CUDA_ON_CPU_ATOMIC(atomicDec, (std::is_same_v<T, unsigned>), old == 0 || old > v
 #undef CUDA_ON_CPU_ATOMIC
 
 template <class T>
-  requires(cuda_on_cpu::Atomic<T> || std::is_same_v<T, unsigned short>)
-T atomicCAS(T* address, std::type_identity_t<T> expected, std::type_identity_t<T> value) {
+requires(cuda_on_cpu::Atomic<T> || std::is_same_v<T, unsigned short>) T
+    atomicCAS(T* address, std::type_identity_t<T> expected, std::type_identity_t<T> value) {
   return cuda_on_cpu::atomically(address, [&](T old) { return old == expected ? value : old; });
 }

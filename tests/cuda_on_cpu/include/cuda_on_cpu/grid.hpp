@@ -1,8 +1,8 @@
 // Kernels on the CPU: what a kernel may name and call, and how a grid is run.
 //
 // The threads of a block are fibers of one host thread, run one at a time from barrier to barrier; blocks follow each
-// other. RELIEVO_CUDA_SHUFFLE=seed shuffles threads and blocks. Mistakes that a GPU answers with undefined behaviour or a
-// hang end the program with a sentence that names operation, block and threads.
+// other. RELIEVO_CUDA_SHUFFLE=seed shuffles threads and blocks. Mistakes that a GPU answers with undefined behaviour or
+// a hang end the program with a sentence that names operation, block and threads.
 #pragma once
 
 #include <array>
@@ -155,7 +155,8 @@ T __shfl_xor_sync(unsigned mask, T value, int bits, int width = 32,
                   const cuda_on_cpu::Place& place = cuda_on_cpu::Place::current()) {
   const auto lanes = cuda_on_cpu::warp_collective("__shfl_xor_sync", mask, cuda_on_cpu::to_bits(value), place);
   const unsigned source = lanes.lane ^ static_cast<unsigned>(bits);
-  return cuda_on_cpu::from_lane<T>(lanes, source > (lanes.lane | (static_cast<unsigned>(width) - 1)) ? lanes.lane : source);
+  return cuda_on_cpu::from_lane<T>(lanes,
+                                   source > (lanes.lane | (static_cast<unsigned>(width) - 1)) ? lanes.lane : source);
 }
 
 [[noreturn]] inline void __trap(const cuda_on_cpu::Place& place = cuda_on_cpu::Place::current()) {

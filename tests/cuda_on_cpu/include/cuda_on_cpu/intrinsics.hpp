@@ -16,8 +16,8 @@
 
 #define __builtin_assume(condition) static_cast<void>(0)
 
-#define CUDA_ON_CPU_MIN_MAX(A, B, R)                                          \
-  constexpr R min(A a, B b) { return static_cast<R>(a) < static_cast<R>(b) ? static_cast<R>(a) : static_cast<R>(b); }             \
+#define CUDA_ON_CPU_MIN_MAX(A, B, R)                                                                                  \
+  constexpr R min(A a, B b) { return static_cast<R>(a) < static_cast<R>(b) ? static_cast<R>(a) : static_cast<R>(b); } \
   constexpr R max(A a, B b) { return static_cast<R>(a) > static_cast<R>(b) ? static_cast<R>(a) : static_cast<R>(b); }
 CUDA_ON_CPU_MIN_MAX(int, int, int)
 CUDA_ON_CPU_MIN_MAX(unsigned, unsigned, unsigned)
@@ -118,9 +118,7 @@ inline int __mul24(int a, int b) {
   return static_cast<int>(static_cast<unsigned>(low_a) * static_cast<unsigned>(low_b));
 }
 inline unsigned __umul24(unsigned a, unsigned b) { return (a & 0xffffffu) * (b & 0xffffffu); }
-inline unsigned __sad(int a, int b, unsigned c) {
-  return static_cast<unsigned>(a > b ? 1ll * a - b : 1ll * b - a) + c;
-}
+inline unsigned __sad(int a, int b, unsigned c) { return static_cast<unsigned>(a > b ? 1ll * a - b : 1ll * b - a) + c; }
 inline unsigned __usad(unsigned a, unsigned b, unsigned c) { return (a > b ? a - b : b - a) + c; }
 inline unsigned __byte_perm(unsigned low, unsigned high, unsigned selector) {
   const unsigned long long bytes = static_cast<unsigned long long>(high) << 32 | low;
