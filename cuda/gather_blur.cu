@@ -57,6 +57,7 @@ __global__ void __launch_bounds__(block_x* block_y)
   if (threadIdx.x == 0 && threadIdx.y == 0) largest.row(static_cast<int>(blockIdx.y))[blockIdx.x] = most;
 }
 
+// Read and written at once: rows of working memory begin at multiples of 64 bytes.
 template <class T>
 struct alignas(4 * sizeof(T)) Pixel {
   T channel[4];
