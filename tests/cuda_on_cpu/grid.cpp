@@ -43,7 +43,7 @@ class Block {
  public:
   void run(const Launch& launch, uint3 index, std::mt19937* random);
   int barrier(Vote vote, int predicate, const Place& place);
-  Lanes collective(const char* name, unsigned mask, std::uint64_t value, const Place& place);
+  const Lanes& collective(const char* name, unsigned mask, std::uint64_t value, const Place& place);
   void interleave();
   [[noreturn]] void fail(const std::string& sentence) const;
   [[noreturn]] void fail_here(const std::string& sentence, const Place& place) const;
@@ -100,7 +100,8 @@ std::string text(const Place& place) {
 }
 
 bool same(const Place& a, const Place& b) {
-  return a.line() == b.line() && a.column() == b.column() && std::strcmp(a.file_name(), b.file_name()) == 0;
+  return a.line() == b.line() && a.column() == b.column() &&
+         (a.file_name() == b.file_name() || std::strcmp(a.file_name(), b.file_name()) == 0);
 }
 
 }  // namespace
@@ -257,7 +258,7 @@ void Block::try_barrier() {
   }
 }
 
-Lanes Block::collective(const char* name, unsigned mask, std::uint64_t value, const Place& place) {
+const Lanes& Block::collective(const char* name, unsigned mask, std::uint64_t value, const Place& place) {
   Thread& self = *current_;
   const unsigned lane = self.number % 32;
   if ((mask >> lane & 1u) == 0) {
@@ -271,7 +272,6 @@ Lanes Block::collective(const char* name, unsigned mask, std::uint64_t value, co
   ++in_warps_;
   try_mask(self);
   suspend();
-  self.lanes.lane = lane;
   return self.lanes;
 }
 
@@ -298,6 +298,7 @@ void Block::try_mask(const Thread& waiting) {
   for (unsigned i = 0; i < count; ++i) {
     if ((brought.arrived >> i & 1u) == 0) continue;
     lanes[i].lanes = brought;
+    lanes[i].lanes.lane = i;
     --in_warps_;
     make_ready(lanes[i]);
   }
@@ -345,7 +346,7 @@ void* dynamic_shared(std::size_t alignment) {
 }
 
 int block_barrier(Vote vote, int predicate, const Place& place) { return block().barrier(vote, predicate, place); }
-Lanes warp_collective(const char* name, unsigned mask, std::uint64_t value, const Place& place) {
+const Lanes& warp_collective(const char* name, unsigned mask, std::uint64_t value, const Place& place) {
   return block().collective(name, mask, value, place);
 }
 void interleave() { block().interleave(); }

@@ -48,8 +48,8 @@ struct Lanes {
   unsigned arrived;
   unsigned lane;  ///< of the thread that asks
 };
-/// Waits for every lane of `mask` that has not ended.
-Lanes warp_collective(const char* name, unsigned mask, std::uint64_t value, const Place& place);
+/// Waits for every lane of `mask` that has not ended; the result stands until the thread's next collective.
+const Lanes& warp_collective(const char* name, unsigned mask, std::uint64_t value, const Place& place);
 /// Lets other threads run where threads are shuffled, as between any two instructions of a GPU.
 void interleave();
 [[noreturn]] void mistake(const char* sentence, const Place& place);
@@ -104,20 +104,20 @@ inline void __threadfence() {}
 // Votes.
 inline unsigned __ballot_sync(unsigned mask, int predicate,
                               const cuda_on_cpu::Place& place = cuda_on_cpu::Place::current()) {
-  const auto lanes = cuda_on_cpu::warp_collective("__ballot_sync", mask, predicate != 0, place);
+  const auto& lanes = cuda_on_cpu::warp_collective("__ballot_sync", mask, predicate != 0, place);
   unsigned ballot = 0;
   for (unsigned i = 0; i < 32; ++i) ballot |= (lanes.arrived >> i & 1u & static_cast<unsigned>(lanes.values[i])) << i;
   return ballot;
 }
 inline int __any_sync(unsigned mask, int predicate, const cuda_on_cpu::Place& place = cuda_on_cpu::Place::current()) {
-  const auto lanes = cuda_on_cpu::warp_collective("__any_sync", mask, predicate != 0, place);
+  const auto& lanes = cuda_on_cpu::warp_collective("__any_sync", mask, predicate != 0, place);
   for (unsigned i = 0; i < 32; ++i) {
     if ((lanes.arrived >> i & 1u) != 0 && lanes.values[i] != 0) return 1;
   }
   return 0;
 }
 inline int __all_sync(unsigned mask, int predicate, const cuda_on_cpu::Place& place = cuda_on_cpu::Place::current()) {
-  const auto lanes = cuda_on_cpu::warp_collective("__all_sync", mask, predicate != 0, place);
+  const auto& lanes = cuda_on_cpu::warp_collective("__all_sync", mask, predicate != 0, place);
   for (unsigned i = 0; i < 32; ++i) {
     if ((lanes.arrived >> i & 1u) != 0 && lanes.values[i] == 0) return 0;
   }
@@ -132,28 +132,28 @@ inline unsigned __activemask() {
 template <class T>
 T __shfl_sync(unsigned mask, T value, int source, int width = 32,
               const cuda_on_cpu::Place& place = cuda_on_cpu::Place::current()) {
-  const auto lanes = cuda_on_cpu::warp_collective("__shfl_sync", mask, cuda_on_cpu::to_bits(value), place);
+  const auto& lanes = cuda_on_cpu::warp_collective("__shfl_sync", mask, cuda_on_cpu::to_bits(value), place);
   const unsigned w = static_cast<unsigned>(width);
   return cuda_on_cpu::from_lane<T>(lanes, (lanes.lane & ~(w - 1)) | (static_cast<unsigned>(source) & (w - 1)));
 }
 template <class T>
 T __shfl_up_sync(unsigned mask, T value, unsigned delta, int width = 32,
                  const cuda_on_cpu::Place& place = cuda_on_cpu::Place::current()) {
-  const auto lanes = cuda_on_cpu::warp_collective("__shfl_up_sync", mask, cuda_on_cpu::to_bits(value), place);
+  const auto& lanes = cuda_on_cpu::warp_collective("__shfl_up_sync", mask, cuda_on_cpu::to_bits(value), place);
   const unsigned within = lanes.lane & (static_cast<unsigned>(width) - 1);
   return cuda_on_cpu::from_lane<T>(lanes, delta > within ? lanes.lane : lanes.lane - delta);
 }
 template <class T>
 T __shfl_down_sync(unsigned mask, T value, unsigned delta, int width = 32,
                    const cuda_on_cpu::Place& place = cuda_on_cpu::Place::current()) {
-  const auto lanes = cuda_on_cpu::warp_collective("__shfl_down_sync", mask, cuda_on_cpu::to_bits(value), place);
+  const auto& lanes = cuda_on_cpu::warp_collective("__shfl_down_sync", mask, cuda_on_cpu::to_bits(value), place);
   const unsigned w = static_cast<unsigned>(width);
   return cuda_on_cpu::from_lane<T>(lanes, delta >= w - (lanes.lane & (w - 1)) ? lanes.lane : lanes.lane + delta);
 }
 template <class T>
 T __shfl_xor_sync(unsigned mask, T value, int bits, int width = 32,
                   const cuda_on_cpu::Place& place = cuda_on_cpu::Place::current()) {
-  const auto lanes = cuda_on_cpu::warp_collective("__shfl_xor_sync", mask, cuda_on_cpu::to_bits(value), place);
+  const auto& lanes = cuda_on_cpu::warp_collective("__shfl_xor_sync", mask, cuda_on_cpu::to_bits(value), place);
   const unsigned source = lanes.lane ^ static_cast<unsigned>(bits);
   return cuda_on_cpu::from_lane<T>(lanes,
                                    source > (lanes.lane | (static_cast<unsigned>(width) - 1)) ? lanes.lane : source);
