@@ -75,8 +75,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   virtual void aperture_blur(const ImageView& in, const MutableImageView& out, const ApertureMask& mask,
                              int first_row) = 0;
 
-  /// Depth of field by the definition: pixel p of rows first_row .. of `in` (premultiplied linear-light RGBA, u16 or f32)
-  /// is the weighted mean of every pixel q whose light reaches it,
+  /// Depth of field by the definition: pixel p of rows first_row .. of `in` (premultiplied linear-light RGBA, u16 or
+  /// f32) is the weighted mean of every pixel q whose light reaches it,
   ///   weight(q) = soft_cover(r, reach(q - p)) / area(r)   (kernels/gather.hpp, core/aperture_reach.hpp),
   /// r being the radius of q where q is nearer than p (of larger disparity), else the smaller of both radii: what is
   /// farther never spreads over a nearer sharp pixel. `radius` (px) and `disparity` are f32, of the size of `in`;
