@@ -12,8 +12,8 @@
 #include "common/report.hpp"
 #include "common/scenes.hpp"
 #include "core/aperture_mask.hpp"
+#include "core/registry.hpp"
 #include "cuda/cuda_engine.hpp"
-#include "cuda/module.hpp"
 #include "cuda/runtime.hpp"
 
 namespace relievo {
@@ -166,6 +166,43 @@ void run_operations() {
     measure(state, 20 * pixels,
             [&](Engine& e, int t) { e.guided_filter(guide[t], in[t], out[t].mutable_view(), 8, 1e-3f); });
   });
+  add("premultiply_linear rgb u8", [=](benchmark::State& state) {
+    const std::vector<Image> in = sets_of(textured(width, height, rgb));
+    std::vector<Image> out = outputs(width, height, u16_4);
+    measure(state, 11 * pixels, [&](Engine& e, int t) { e.premultiply_linear(in[t], {}, 0, out[t].mutable_view()); });
+  });
+  add("unpremultiply_linear to rgb u8", [=](benchmark::State& state) {
+    const std::vector<Image> in = sets_of(textured(width, height, u16_4));
+    std::vector<Image> out = outputs(width, height, rgb);
+    measure(state, 11 * pixels, [&](Engine& e, int t) { e.unpremultiply_linear(in[t], out[t].mutable_view()); });
+  });
+  add("over rgba u16", [=](benchmark::State& state) {
+    const std::vector<Image> front = sets_of(textured(width, height, u16_4));
+    std::vector<Image> back = outputs(width, height, u16_4);
+    measure(state, 24 * pixels, [&](Engine& e, int t) { e.over(front[t], back[t].mutable_view()); });
+  });
+  add("coc_levels of 12 radii", [=](benchmark::State& state) {
+    const std::vector<Image> in = sets_of(step_and_ramp(width, height));
+    std::vector<Image> out = outputs(width, height, f32_1);
+    constexpr float radii[] = {0, 1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36};
+    measure(state, 8 * pixels,
+            [&](Engine& e, int t) { e.coc_levels(in[t], 0, 0.5f, 0.02f, 60, radii, 12, out[t].mutable_view()); });
+  });
+  add("blend_levels of 2 rgba u16", [=](benchmark::State& state) {
+    const std::vector<Image> a = sets_of(textured(width, height, u16_4)), b = sets_of(textured(width, height, u16_4));
+    const std::vector<Image> level = sets_of(step_and_ramp(width, height));
+    std::vector<Image> out = outputs(width, height, u16_4);
+    measure(state, 28 * pixels, [&](Engine& e, int t) {
+      const ImageView levels[] = {a[t], b[t]};
+      e.blend_levels(levels, 2, level[t], out[t].mutable_view());
+    });
+  });
+  add("quantiles", [=](benchmark::State& state) {
+    const std::vector<Image> in = sets_of(step_and_ramp(width, height));
+    std::vector<Image> out = outputs(4, 1, f32_1);
+    constexpr double at[] = {0.005, 0.995};
+    measure(state, 4 * pixels, [&](Engine& e, int t) { e.quantiles(in[t], {}, at, 2, out[t].mutable_view()); });
+  });
   const auto with_layers = [=](benchmark::State& state, double bytes,
                                const std::function<void(Engine&, const LayerView*, const MutableImageView&)>& body) {
     const TwoLayers scene(width, height, rgb);
@@ -193,6 +230,11 @@ void run_operations() {
   add("flatten 2 layers", [=](benchmark::State& state) {
     with_layers(state, 10 * pixels,
                 [](Engine& e, const LayerView* layers, const MutableImageView& out) { e.flatten(layers, 2, out); });
+  });
+  add("anaglyph rgb u8", [=](benchmark::State& state) {
+    with_layers(state, 9 * pixels, [](Engine& e, const LayerView* layers, const MutableImageView& out) {
+      e.anaglyph(layers[0].color, layers[1].color, out);
+    });
   });
   add("warp_layers 1 layer by disparity", [=](benchmark::State& state) {
     LayerMotion motion;

@@ -50,7 +50,7 @@ __global__ void blend_pixels(const __grid_constant__ Levels<T> levels, int count
     between = between || (i < at.count && t[i] > 0);
   }
   const std::int64_t offset = std::int64_t{channels} * at.x;
-  T a[channels * pixels], b[channels * pixels];
+  T a[channels * pixels], b[channels * pixels] = {};
   if (alike) {
     cuda::load_group(levels.level[low[0]].row(at.y) + offset, channels * at.count, a);
     if (between) cuda::load_group(levels.level[low[0] + 1].row(at.y) + offset, channels * at.count, b);

@@ -3,6 +3,7 @@
 
 #include "core/with_scalar.hpp"
 #include "cuda/cuda_engine.hpp"
+#include "cuda/layers.hpp"
 #include "cuda/pixel_groups.hpp"
 #include "cuda/runtime.hpp"
 #include "cuda/views.hpp"
@@ -13,38 +14,16 @@ inline namespace v1 {
 namespace {
 
 using cuda::GroupPlace;
+using cuda::Layers;
 using cuda::MutableRows;
 using cuda::Rows;
 
 constexpr int pixels = cuda::group_pixels;
-constexpr int most_layers = 64;
-
-// Layers as kernels take them, far to near; `values` is their colour or their disparity.
-template <class T>
-struct Layers {
-  struct Layer {
-    Rows<T> values;
-    Rows<std::uint8_t> coverage;  // its data null where the layer is opaque
-  };
-  Layer layer[most_layers];
-  int count;
-};
-
-template <class T>
-Layers<T> layers_of(const LayerView* views, int count, ImageView LayerView::*values) {
-  require(count <= most_layers, "A GPU takes at most ", most_layers, " layers; these are ", count, ".");
-  Layers<T> layers{};
-  for (int i = 0; i < count; ++i) {
-    layers.layer[i] = {cuda::rows<T>(views[i].*values), cuda::rows<std::uint8_t>(views[i].coverage)};
-  }
-  layers.count = count;
-  return layers;
-}
 
 // Coverage of a group of pixels: 255 where the layer is opaque, 0 beyond the image.
-__device__ void load_coverage(const Rows<std::uint8_t>& coverage, const GroupPlace& at, std::uint8_t (&cover)[pixels]) {
-  if (coverage.data != nullptr) {
-    cuda::load_group(coverage.row(at.y) + at.x, at.count, cover);
+__device__ void load_coverage(const Layers& layers, int k, const GroupPlace& at, std::uint8_t (&cover)[pixels]) {
+  if (!layers.opaque(k)) {
+    cuda::load_group(layers.coverage(k).row(at.y) + at.x, at.count, cover);
   } else {
 #pragma unroll
     for (int i = 0; i < pixels; ++i) cover[i] = 255;
@@ -53,16 +32,17 @@ __device__ void load_coverage(const Rows<std::uint8_t>& coverage, const GroupPla
 
 // Where a layer is transparent its colour is not read: most of most layers.
 template <int channels, class T>
-__global__ void flatten_layers(const __grid_constant__ Layers<T> layers, MutableRows<T> out, int width, int height) {
+__global__ void flatten_layers(const __grid_constant__ Layers layers, int count, MutableRows<T> out, int width,
+                               int height) {
   const GroupPlace at = cuda::group_place(width, height);
   if (at.count <= 0) return;
   T behind[channels * pixels] = {};
-  for (int k = 0; k < layers.count; ++k) {
+  for (int k = 0; k < count; ++k) {
     std::uint8_t cover[pixels];
-    load_coverage(layers.layer[k].coverage, at, cover);
+    load_coverage(layers, k, at, cover);
     if ((cover[0] | cover[1] | cover[2] | cover[3]) == 0) continue;
     T front[channels * pixels];
-    cuda::load_group(layers.layer[k].values.row(at.y) + std::int64_t{channels} * at.x, channels * at.count, front);
+    cuda::load_group(layers.color<T>(k).row(at.y) + std::int64_t{channels} * at.x, channels * at.count, front);
 #pragma unroll
     for (int i = 0; i < channels * pixels; ++i) behind[i] = mix(front[i], behind[i], cover[i / channels]);
   }
@@ -70,7 +50,7 @@ __global__ void flatten_layers(const __grid_constant__ Layers<T> layers, Mutable
 }
 
 // From the nearest layer on; what is decided needs no farther one.
-__global__ void nearest_disparity(const __grid_constant__ Layers<float> layers, MutableRows<float> out, int width,
+__global__ void nearest_disparity(const __grid_constant__ Layers layers, int count, MutableRows<float> out, int width,
                                   int height) {
   const GroupPlace at = cuda::group_place(width, height);
   if (at.count <= 0) return;
@@ -78,15 +58,15 @@ __global__ void nearest_disparity(const __grid_constant__ Layers<float> layers, 
   bool open[pixels];
 #pragma unroll
   for (int i = 0; i < pixels; ++i) open[i] = i < at.count;
-  for (int k = layers.count - 1; k >= 0; --k) {
+  for (int k = count - 1; k >= 0; --k) {
     std::uint8_t cover[pixels] = {255, 255, 255, 255};
-    if (k > 0) load_coverage(layers.layer[k].coverage, at, cover);
+    if (k > 0) load_coverage(layers, k, at, cover);
     bool wanted = false;
 #pragma unroll
     for (int i = 0; i < pixels; ++i) wanted = wanted || (open[i] && cover[i] >= 128);
     if (!wanted) continue;
     float disparity[pixels];
-    cuda::load_group(layers.layer[k].values.row(at.y) + at.x, at.count, disparity);
+    cuda::load_group(layers.disparity(k).row(at.y) + at.x, at.count, disparity);
     bool left = false;
 #pragma unroll
     for (int i = 0; i < pixels; ++i) {
@@ -122,8 +102,8 @@ void CudaEngine::flatten(const LayerView* layers, int count, const MutableImageV
   with_scalar(out.format.scalar, [&](auto t) {
     using T = decltype(t);
     const auto launch = [&](auto kernel) {
-      cuda::launch(kernel, cuda::group_grid(out.width, out.height, stream_),
-                   layers_of<T>(layers, count, &LayerView::color), cuda::rows<T>(out), out.width, out.height);
+      cuda::launch(kernel, cuda::group_grid(out.width, out.height, stream_), Layers(layers, count), count,
+                   cuda::rows<T>(out), out.width, out.height);
     };
     if (out.format.channels == 1) {
       launch(flatten_layers<1, T>);
@@ -137,8 +117,8 @@ void CudaEngine::flatten(const LayerView* layers, int count, const MutableImageV
 
 void CudaEngine::visible_disparity(const LayerView* layers, int count, const MutableImageView& out) {
   const Enqueue enqueue(*this, "visible_disparity");
-  cuda::launch(nearest_disparity, cuda::group_grid(out.width, out.height, stream_),
-               layers_of<float>(layers, count, &LayerView::disparity), cuda::rows<float>(out), out.width, out.height);
+  cuda::launch(nearest_disparity, cuda::group_grid(out.width, out.height, stream_), Layers(layers, count), count,
+               cuda::rows<float>(out), out.width, out.height);
 }
 
 void CudaEngine::over(const ImageView& front, const MutableImageView& back) {

@@ -49,6 +49,12 @@ class CudaEngine final : public Engine {
   void visible_disparity(const LayerView* layers, int count, const MutableImageView& out) override;
   void extract_alpha(const ImageView& in, const MutableImageView& out) override;
   void insert_alpha(const ImageView& alpha, const MutableImageView& out) override;
+  void split_alpha(const ImageView& in, const MutableImageView& color, const MutableImageView& alpha) override;
+  void mask_above(const ImageView& in, int threshold, const ImageView& also, const MutableImageView& out) override;
+  void invert(const ImageView& in, const MutableImageView& out) override;
+  void decontaminate(const ImageView& coverage, const MutableImageView& front, const MutableImageView& back) override;
+  void quantiles(const ImageView& in, const ImageView& coverage, const double* at, int count,
+                 const MutableImageView& out) override;
   void anaglyph(const ImageView& left, const ImageView& right, const MutableImageView& out) override;
   void guided_filter(const ImageView& guide, const ImageView& in, const MutableImageView& out, int radius,
                      float epsilon) override;

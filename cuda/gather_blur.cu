@@ -49,7 +49,7 @@ __global__ void __launch_bounds__(block_x* block_y)
   const int y = static_cast<int>(blockIdx.y * blockDim.y + threadIdx.y);
   float r = 0;
   if (x < width && y < height) {
-    r = clamp_to(radius.row(y)[x], radius_max);
+    r = clamp_unit(radius.row(y)[x]) * radius_max;
     clamped.row(y)[x] = r;
     inverse.row(y)[x] = inverse_area(r, areas);
   }
@@ -57,6 +57,7 @@ __global__ void __launch_bounds__(block_x* block_y)
   if (threadIdx.x == 0 && threadIdx.y == 0) largest.row(static_cast<int>(blockIdx.y))[blockIdx.x] = most;
 }
 
+// Read and written at once: rows of working memory begin at multiples of 64 bytes.
 template <class T>
 struct alignas(4 * sizeof(T)) Pixel {
   T channel[4];

@@ -26,17 +26,18 @@ struct EnumNames<Aperture> {
 
 /// How the blur is made.
 enum class BokehMode : unsigned char {
-  lens = 0,   ///< Each layer blurred in linear light by its circle of confusion, composited in order.
-  tiers = 1,  ///< Five blurs of the whole photo (1, 7, 13, 19, 31 px), blended by depth.
+  lens = 0,    ///< Each layer blurred in linear light by its circle of confusion, composited in order.
+  tiers = 1,   ///< Five blurs of the whole photo (1, 7, 13, 19, 31 px), blended by depth.
+  gather = 2,  ///< Every pixel gathered under its own aperture; exact for its model and slow.
 };
 template <>
 struct EnumNames<BokehMode> {
-  static constexpr std::string_view names[] = {"lens", "tiers"};
+  static constexpr std::string_view names[] = {"lens", "tiers", "gather"};
 };
 
 /// Options of BokehRenderer.
 struct BokehOptions {
-  /// How the blur is made. Unit: none. Range: lens or tiers. Default: lens.
+  /// How the blur is made. Unit: none. Range: lens, tiers or gather. Default: lens.
   BokehMode mode = BokehMode::lens;
   /// Shape of the aperture. Unit: none. Range: circle, hexagon, octagon or heart. Default: circle.
   Aperture shape = Aperture::circle;
@@ -45,8 +46,8 @@ struct BokehOptions {
   float f_number = 2.8f;
   /// Factor on the blur. Unit: times. Range: 0 to 8. Default: 1.
   float strength = 1;
-  /// Distance from the focus, in disparity, within which all is sharp with `lens`. Unit: fraction.
-  /// Range: 0 to 1. Default: 0.1.
+  /// Distance from the focus, in disparity, within which all is sharp with `lens` and `gather`.
+  /// Unit: fraction. Range: 0 to 1. Default: 0.1.
   float focus_range = 0.1f;
 
   /// System "spatial photo effect generator": tiers, f/2.8, circular, strength 1.
@@ -92,6 +93,9 @@ struct Focus {
 /// `tiers`: the recipe of system "spatial photo effect generator" on the flattened photo: five blurs
 /// of kernels 1, 7, 13, 19 and 31 px; a pixel shows level 4 b, linearly between neighbours, where
 ///   b = min(1, strength * 2.8 / f_number * |disparity - focus|).
+/// `gather`: the flattened photo in linear light. A pixel is the mean of every pixel whose circle of confusion, of the
+/// radius of `lens`, reaches it, each weighted by 1 / area; light from behind a pixel reaches it only within the
+/// pixel's own circle, so what is far never spreads over what is near and sharp. Takes pi radius^2 steps a pixel.
 ///
 /// Output: the scene's format. Tiled work gives the same pixels as untiled. Deterministic. An object
 /// serves one thread at a time.

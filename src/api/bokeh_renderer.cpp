@@ -10,6 +10,7 @@
 #include "core/scratch.hpp"
 #include "core/views.hpp"
 #include "effects/bokeh.hpp"
+#include "effects/working_copy.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -39,7 +40,11 @@ struct BokehRenderer::Impl {
         engine.visible_disparity(views.data(), count, depth);
         disparity = depth;
       }
-      render_tiers(engine, scratch, flat, disparity, options, in_focus, out);
+      if (options.mode == BokehMode::gather) {
+        render_gather(engine, scratch, scene, flat, disparity, options, in_focus, out, progress);
+      } else {
+        render_tiers(engine, scratch, flat, disparity, options, in_focus, out);
+      }
     }
   }
 
@@ -96,7 +101,7 @@ LayeredScene BokehRenderer::defocus(const LayeredScene& scene, const Focus& focu
     to->height = from.height;
     to->format = from.format;
     to->color = from.color;
-    if (!from.alpha.empty()) to->alpha = from.alpha.clone();
+    if (!from.alpha.empty()) to->alpha = copy_on(impl_->device, from.alpha);
     const float in_focus = focus_disparity(from, focus);
     for (std::size_t i = 0; i < from.layers.size(); ++i) {
       progress.report(static_cast<double>(i) / static_cast<double>(from.layers.size()), "blur");
@@ -107,7 +112,7 @@ LayeredScene BokehRenderer::defocus(const LayeredScene& scene, const Focus& focu
       };
       blurred.color = like(layer.color);
       if (!layer.coverage.empty()) blurred.coverage = like(layer.coverage);
-      if (impl_->options.mode == BokehMode::lens) {
+      if (impl_->options.mode != BokehMode::tiers) {
         defocus_layer(impl_->device.engine(), impl_->scratch, from, static_cast<int>(i), impl_->options, in_focus,
                       blurred.color.mutable_view(), blurred.coverage.mutable_view());
       } else {
@@ -127,6 +132,8 @@ LayeredScene BokehRenderer::defocus(const LayeredScene& scene, const Focus& focu
 
 void BokehRenderer::reserve(int width, int height) {
   at_boundary("reserving memory for bokeh", [&] {
+    impl_->scratch.image(alpha_slot, width, height, {Scalar::f32, 3});
+    if (impl_->options.mode == BokehMode::gather) return reserve_gather(impl_->scratch, width, height);
     // A render of the most demanding scene of this size leaves every slot as large as it can get.
     Image color(width, height, {Scalar::f32, 3});
     Image disparity(width, height, f32_1);
@@ -138,7 +145,6 @@ void BokehRenderer::reserve(int width, int height) {
     }
     const LayerView layers[2] = {{color, {}, disparity}, {color, coverage, disparity}};
     render(LayeredScene::from_layers(impl_->device, layers, 2), Focus::on_disparity(0));
-    impl_->scratch.image(alpha_slot, width, height, {Scalar::f32, 3});
     if (impl_->options.mode == BokehMode::tiers) reserve_tiers(impl_->scratch, width, height);
   });
 }

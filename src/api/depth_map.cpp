@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/check.hpp"
+#include "core/quantiles.hpp"
 #include "kernels/half.hpp"
 
 namespace relievo {
@@ -37,33 +38,15 @@ struct Range {
   double low, high;
 };
 
-// Quantiles by partial sorting of at most 2^20 evenly spaced values: deterministic, and its error
-// is far below the quantiles' own meaning.
+// Metres have their nearest first.
 Range robust_range(const ImageView& values, DepthKind kind) {
-  std::vector<double> sample;
-  const std::int64_t count = std::int64_t{values.width} * values.height;
-  const std::int64_t step = std::max<std::int64_t>(1, count >> 20);
-  sample.reserve(static_cast<std::size_t>(count / step + 1));
-  double least = std::numeric_limits<double>::infinity(), most = -least;
-  std::int64_t index = 0;
-  for (int y = 0; y < values.height; ++y) {
-    const float* row = values.row<float>(y);
-    for (int x = 0; x < values.width; ++x, ++index) {
-      if (std::isnan(row[x])) continue;
-      const double d = to_disparity(row[x], kind);
-      least = std::min(least, d);
-      most = std::max(most, d);
-      if (index % step == 0) sample.push_back(d);
-    }
-  }
+  const bool turned = kind == DepthKind::metres;
+  const double at[2] = {turned ? -0.005 : 0.005, turned ? -0.995 : 0.995};
+  float found[4];
+  find_quantiles(values, {}, at, 2, found);
+  const double least = to_disparity(found[turned ? 1 : 0], kind), most = to_disparity(found[turned ? 0 : 1], kind);
   if (kind == DepthKind::disparity && least >= 0 && most <= 1 && least <= 0.005 && most >= 0.995) return {0, 1};
-  if (sample.size() < 2) return {least, most};
-  const auto at = [&](double quantile) {
-    const auto k = static_cast<std::ptrdiff_t>(quantile * static_cast<double>(sample.size() - 1) + 0.5);
-    std::nth_element(sample.begin(), sample.begin() + k, sample.end());
-    return sample[static_cast<std::size_t>(k)];
-  };
-  const Range range{at(0.005), at(0.995)};
+  const Range range{to_disparity(found[2], kind), to_disparity(found[3], kind)};
   return range.low < range.high ? range : Range{least, most};
 }
 

@@ -7,7 +7,9 @@
 #include "api/boundary.hpp"
 #include "core/options.hpp"
 #include "core/views.hpp"
+#include "effects/inpaint.hpp"
 #include "effects/scene.hpp"
+#include "effects/working_copy.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -22,44 +24,23 @@ Image host_copy(const ImageView& image, const Device& device) {
   return image.device.kind == DeviceKind::cpu ? Image::copy_of(image) : device.download(image);
 }
 
-// Straight colour of a premultiplied photo; black where alpha is 0.
-void unpremultiply(const ImageView& photo, const Device& host, const MutableImageView& rgb) {
-  Image floats(photo.width, photo.height, {Scalar::f32, 4}, photo.color);
-  host.engine().convert(photo, floats.mutable_view());
-  Image straight(photo.width, photo.height, {Scalar::f32, 3}, rgb.color);
-  for (int y = 0; y < photo.height; ++y) {
-    const float* from = std::as_const(floats).row<float>(y);
-    float* to = straight.row<float>(y);
-    for (int x = 0; x < photo.width; ++x, from += 4, to += 3) {
-      const float scale = from[3] > 0 ? 1 / from[3] : 0;
-      for (int c = 0; c < 3; ++c) to[c] = from[c] * scale;
-    }
-  }
-  host.engine().convert(straight, rgb);
+// In the device's memory, from the host's.
+Image moved_to(const Device& device, Image image) {
+  return device.kind() == DeviceKind::cpu ? std::move(image) : device.upload(image);
 }
 
-// The photo without its alpha, which goes into `alpha`.
-Image split_alpha(const ImageView& photo, const Device& host, Image& alpha) {
+// The photo's straight colour; its alpha goes into `alpha`.
+Image split_photo(const ImageView& photo, const Device& device, Image& alpha) {
   Color color = photo.color;
   color.premultiplied = false;
   if (photo.format.channels != 4) {
-    Image copy = Image::copy_of(photo);
+    Image copy = copy_on(device, photo);
     copy.set_color(color);
     return copy;
   }
-  Image rgb(photo.width, photo.height, {photo.format.scalar, 3}, color);
-  if (photo.color.premultiplied) {
-    unpremultiply(photo, host, rgb.mutable_view());
-  } else {
-    host.engine().convert(photo, rgb.mutable_view());
-  }
-  alpha = Image(photo.width, photo.height, {photo.format.scalar, 1}, color);
-  const int bytes = bytes_of(photo.format.scalar);
-  for (int y = 0; y < photo.height; ++y) {
-    const char* from = photo.row<char>(y) + 3 * bytes;
-    char* to = alpha.row<char>(y);
-    for (int x = 0; x < photo.width; ++x) std::copy_n(from + std::int64_t{x} * 4 * bytes, bytes, to + x * bytes);
-  }
+  Image rgb = device.allocate(photo.width, photo.height, {photo.format.scalar, 3}, color);
+  alpha = device.allocate(photo.width, photo.height, {photo.format.scalar, 1}, color);
+  device.engine().split_alpha(photo, rgb.mutable_view(), alpha.mutable_view());
   return rgb;
 }
 
@@ -79,26 +60,16 @@ bool any_below(const ImageView& mask) {
   return false;
 }
 
-// The hole: the subject grown, and everything it covers however faintly.
-Image hole_of(Engine& engine, const ImageView& matte, const BakeOptions& options) {
-  Image hole = Image::copy_of(matte);
+// The hole: the subject grown, and everything it covers however faintly. All in the device's memory.
+Image hole_of(const Device& device, const ImageView& coverage, const BakeOptions& options) {
+  Engine& engine = device.engine();
+  Image hole = device.allocate(coverage.width, coverage.height, u8_1);
+  const MutableImageView mask = hole.mutable_view();
+  engine.mask_above(coverage, 127, {}, mask);
   const ApertureMask ellipse = make_ellipse(options.hole_dilate_px);
-  for (int i = 0; i < options.hole_dilate_times; ++i) {
-    engine.morphology(hole, hole.mutable_view(), Morphology::dilate, ellipse);
-  }
-  for (int y = 0; y < matte.height; ++y) {
-    const auto* cover = matte.row<std::uint8_t>(y);
-    auto* out = hole.row<std::uint8_t>(y);
-    for (int x = 0; x < matte.width; ++x) out[x] = cover[x] > faint || out[x] > 127 ? 255 : 0;
-  }
+  for (int i = 0; i < options.hole_dilate_times; ++i) engine.morphology(mask, mask, Morphology::dilate, ellipse);
+  engine.mask_above(coverage, faint, mask, mask);
   return hole;
-}
-
-void invert(Image& mask) {
-  for (int y = 0; y < mask.height(); ++y) {
-    auto* row = mask.row<std::uint8_t>(y);
-    std::transform(row, row + mask.width(), row, [](std::uint8_t v) { return static_cast<std::uint8_t>(255 - v); });
-  }
 }
 
 }  // namespace
@@ -121,62 +92,60 @@ LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, co
       check_same_size(given_matte, "matte", photo.width, photo.height, "photo");
       require(given_matte.format == u8_1, "The matte must have 1 channel of u8.");
     }
-    const Device host = device.kind() == DeviceKind::cpu ? device : Device::cpu();
-    Image downloaded;
-    if (photo.device.kind != DeviceKind::cpu) downloaded = device.download(photo);
-    const ImageView pixels = downloaded.empty() ? photo : downloaded.view();
-
+    const Device host = host_device(device);
+    Engine& engine = device.engine();
+    Image keep_photo;
     auto impl = std::make_unique<Impl>(device);
     impl->width = photo.width;
     impl->height = photo.height;
     impl->format = photo.format;
-    Image color = split_alpha(pixels, host, impl->alpha);
+    Image color = split_photo(on_device(photo, device, keep_photo), device, impl->alpha);
     impl->color = color.color();
 
     progress.report(0, "matte");
-    Image matte = given_matte.data != nullptr
-                      ? host_copy(given_matte, device)
-                      : Segmenter(host, options.segment).segment(pixels, depth, progress.part(0, 0.2));
-    Image disparity = depth.relative();
+    // The matte and the depth are found on the host; what is done to the photo's pixels stays where they are.
+    Image keep_host;
+    Image matte =
+        given_matte.data != nullptr
+            ? host_copy(given_matte, device)
+            : Segmenter(host, options.segment).segment(on_host(photo, device, keep_host), depth, progress.part(0, 0.2));
+    Image disparity = moved_to(device, depth.relative());
 
     impl->layers.resize(1);
-    Impl::Layer& back = impl->layers[0];
-    Image hole;
+    Image hole, keep_matte, keep_hole;
+    ImageView coverage, hole_on_host;
     bool subject = any_above(matte, faint);
     if (subject) {
-      hole = hole_of(host.engine(), matte, options);
-      subject = any_below(hole);
+      coverage = on_device(matte, device, keep_matte);
+      hole = hole_of(device, coverage, options);
+      hole_on_host = on_host(hole, device, keep_hole);
+      subject = any_below(hole_on_host);
     }
     if (!subject) {
       // Nothing stands before the rest, or nothing is left to fill from.
+      Impl::Layer& back = impl->layers[0];
       back.color = std::move(color);
       back.disparity = std::move(disparity);
     } else {
       progress.report(0.2, "fill");
-      back.color = Inpainter(host, options.inpaint).inpaint(color, hole, progress.part(0.2, 0.9));
-      progress.report(0.9, "layers");
-      impl->layers.emplace_back();
-      Impl::Layer& back_again = impl->layers[0];
+      impl->layers.resize(2);
+      Impl::Layer& back = impl->layers[0];
       Impl::Layer& front = impl->layers[1];
-      front.disparity = disparity.clone();
-      host.engine().pull_push(front.disparity.mutable_view(), matte, solid);
-      invert(hole);
-      back_again.disparity = std::move(disparity);
-      host.engine().pull_push(back_again.disparity.mutable_view(), hole, 255);
+      back.color = inpaint_photo(device, color, hole_on_host, options.inpaint, host.threads(), progress.part(0.2, 0.9));
+      progress.report(0.9, "layers");
+      front.color = std::move(color);
       if (options.decontaminate) {
-        front.color = color.clone();
-        decontaminate_edges(color, matte, front.color.mutable_view(), back_again.color.mutable_view());
-      } else {
-        front.color = std::move(color);
+        engine.decontaminate(coverage, front.color.mutable_view(), back.color.mutable_view());
       }
-      front.coverage = std::move(matte);
+      front.disparity = copy_on(device, disparity);
+      engine.pull_push(front.disparity.mutable_view(), coverage, solid);
+      engine.invert(hole, hole.mutable_view());
+      back.disparity = std::move(disparity);
+      engine.pull_push(back.disparity.mutable_view(), hole, 255);
+      front.coverage = keep_matte.empty() ? std::move(matte) : std::move(keep_matte);
     }
     for (Impl::Layer& layer : impl->layers) {
-      layer.statistics = disparity_statistics(layer.disparity, layer.coverage);
-      if (device.kind() == DeviceKind::cpu) continue;
-      layer.color = device.upload(layer.color);
-      layer.disparity = device.upload(layer.disparity);
-      if (!layer.coverage.empty()) layer.coverage = device.upload(layer.coverage);
+      layer.statistics = disparity_statistics(engine, layer.disparity, layer.coverage);
     }
     progress.report(1, "layers");
     return LayeredScene(std::move(impl));
@@ -211,21 +180,16 @@ LayeredScene LayeredScene::from_layers(const Device& device, const LayerView* la
         require(given.color.color == impl->color, "Layers must have one colour: primaries and transfer curve.");
       }
       Impl::Layer layer;
-      const auto take = [&](const ImageView& view) {
-        Image host = host_copy(view, device);
-        return device.kind() == DeviceKind::cpu ? std::move(host) : device.upload(host);
-      };
-      layer.color = take(given.color);
-      layer.disparity = take(given.disparity);
-      if (given.coverage.data != nullptr) layer.coverage = take(given.coverage);
+      layer.color = copy_on(device, given.color);
+      layer.disparity = copy_on(device, given.disparity);
+      if (given.coverage.data != nullptr) layer.coverage = copy_on(device, given.coverage);
       const Image disparity = host_copy(given.disparity, device);
       for (int y = 0; y < disparity.height(); ++y) {
         const float* row = disparity.row<float>(y);
         require(std::all_of(row, row + disparity.width(), [](float d) { return d >= 0 && d <= 1; }),
                 "A layer's disparity must lie in 0 to 1 everywhere; row ", y, " does not.");
       }
-      layer.statistics = disparity_statistics(
-          disparity, given.coverage.data != nullptr ? host_copy(given.coverage, device).view() : ImageView{});
+      layer.statistics = disparity_statistics(device.engine(), layer.disparity, layer.coverage);
       impl->layers.push_back(std::move(layer));
     }
     return LayeredScene(std::move(impl));

@@ -79,9 +79,10 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// f32) is the weighted mean of every pixel q whose light reaches it,
   ///   weight(q) = soft_cover(r, reach(q - p)) / area(r)   (kernels/gather.hpp, core/aperture_reach.hpp),
   /// r being the radius of q where q is nearer than p (of larger disparity), else the smaller of both radii: what is
-  /// farther never spreads over a nearer sharp pixel. `radius` (px) and `disparity` are f32, of the size of `in`;
-  /// radii are clamped to 0 .. radius_max <= 128. Pixels outside `in` give no light. Sums in fp32: of each row of taps
-  /// from left to right, then of rows from top to bottom.
+  /// farther never spreads over a nearer sharp pixel. `disparity` and `radius` are f32, of the size of `in`; a radius
+  /// is given in units of `radius_max` px (0 to 128) and clamped to 0..1, as `coc_levels` gives it for the table {0,
+  /// radius_max}. Pixels outside `in` give no light. Sums in fp32: of each row of taps from left to right, then of rows
+  /// from top to bottom.
   virtual void gather_blur(const ImageView& in, const ImageView& disparity, const ImageView& radius,
                            const MutableImageView& out, Aperture shape, int radius_max, int first_row) = 0;
 
@@ -118,6 +119,31 @@ class Engine : public std::enable_shared_from_this<Engine> {
   virtual void extract_alpha(const ImageView& in, const MutableImageView& out) = 0;
   /// Writes `alpha` (1 channel) into the fourth channel of `out` (same scalar type).
   virtual void insert_alpha(const ImageView& alpha, const MutableImageView& out) = 0;
+
+  /// Straight colour (3 channels) and alpha (1 channel) of RGBA `in`, all of one scalar type: where `in` is
+  /// premultiplied its colour is divided by alpha, 0 where that is 0.
+  virtual void split_alpha(const ImageView& in, const MutableImageView& color, const MutableImageView& alpha) = 0;
+
+  /// 255 where `in` is above `threshold` or `also` (empty = nowhere) is not 0, and 0 elsewhere. u8, 1 channel; `out`
+  /// may be either input.
+  virtual void mask_above(const ImageView& in, int threshold, const ImageView& also, const MutableImageView& out) = 0;
+  /// 255 - in. u8, 1 channel. May work in place.
+  virtual void invert(const ImageView& in, const MutableImageView& out) = 0;
+
+  /// Takes the background's colour out of a subject's soft edge (kernels/decontaminate.hpp). `front` is the photo on
+  /// entry and the subject's own colour on return, `back` the background, which takes up a little of what then misses
+  /// the photo; both are left as they are where `coverage` (u8) is 0 or 255. One format of any scalar type, 1 or
+  /// 3 channels.
+  virtual void decontaminate(const ImageView& coverage, const MutableImageView& front,
+                             const MutableImageView& back) = 0;
+
+  /// What values of `in` (f32, 1 channel) there are. `out` (f32, 1 channel, 2 + count columns, 1 row) gets the smallest
+  /// and the largest (infinite where there is none), then `count` (1 to 8) quantiles of a sample: quantile q is the
+  /// value of rank floor(|q| (n - 1) + 1/2) of the sample's n, from the smallest up, or from the largest down where q
+  /// is negative; NaN where n = 0. The sample is each pixel in row order whose index is a multiple of max(1, pixels /
+  /// 2^20), where `coverage` (u8; empty = everywhere) is at least 128. NaN counts nowhere.
+  virtual void quantiles(const ImageView& in, const ImageView& coverage, const double* at, int count,
+                         const MutableImageView& out) = 0;
 
   /// Red-cyan anaglyph (kernels/anaglyph.hpp) in linear light; three images of one format, 3 channels.
   virtual void anaglyph(const ImageView& left, const ImageView& right, const MutableImageView& out) = 0;

@@ -28,6 +28,20 @@ inline LayerView rows_of(const LayerView& layer, int first, int count) {
           rows_of(layer.disparity, first, count)};
 }
 
+/// Pixels x .. x + width - 1 of rows y .. y + height - 1.
+inline ImageView part_of(ImageView view, int x, int y, int width, int height) {
+  view.data = view.row<char>(y) + std::int64_t{x} * view.format.bytes();
+  view.width = width;
+  view.height = height;
+  return view;
+}
+inline MutableImageView part_of(MutableImageView view, int x, int y, int width, int height) {
+  view.data = view.row<char>(y) + std::int64_t{x} * view.format.bytes();
+  view.width = width;
+  view.height = height;
+  return view;
+}
+
 inline constexpr PixelFormat f32_1{Scalar::f32, 1};
 inline constexpr PixelFormat u8_1{Scalar::u8, 1};
 inline constexpr PixelFormat u16_4{Scalar::u16, 4};

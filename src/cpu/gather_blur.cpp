@@ -124,7 +124,7 @@ struct Gather {
   float radius_max;
   int first_row;
 
-  float radius_at(int x, int y) const { return clamp_to(radius.row<float>(y)[x], radius_max); }
+  float radius_at(int x, int y) const { return clamp_unit(radius.row<float>(y)[x]) * radius_max; }
 
   // Columns x0 .. x1 - 1 of rows y0 .. y1 - 1, all in the input's coordinates.
   template <class T>

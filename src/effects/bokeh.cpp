@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/views.hpp"
+#include "kernels/gather.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -26,11 +27,15 @@ struct Levels {
   int radius() const { return static_cast<int>(radius_table[static_cast<std::size_t>(first + count - 1)]); }
 };
 
+float farthest_from(float focus, const DisparityStatistics& disparity) {
+  return std::max(std::fabs(disparity.minimum - focus), std::fabs(disparity.maximum - focus));
+}
+
 Levels levels_of(const DisparityStatistics& disparity, float focus, float range, float scale) {
   const float nearest = focus < disparity.minimum   ? disparity.minimum - focus
                         : focus > disparity.maximum ? focus - disparity.maximum
                                                     : 0;
-  const float farthest = std::max(std::fabs(disparity.minimum - focus), std::fabs(disparity.maximum - focus));
+  const float farthest = farthest_from(focus, disparity);
   const float low = std::max(0.0f, nearest - range) * scale, high = std::max(0.0f, farthest - range) * scale;
   const auto index_above = [](float radius) {
     return static_cast<int>(std::lower_bound(radius_table.begin(), radius_table.end() - 1, radius) -
@@ -77,6 +82,25 @@ MutableImageView blur_band(Engine& engine, Scratch& scratch, const LayerView& la
   return out;
 }
 
+// Gathers rows y0 .. y0 + rows - 1 of a layer: premultiplied linear-light RGBA, u16.
+MutableImageView gather_band(Engine& engine, Scratch& scratch, const LayerView& layer,
+                             const DisparityStatistics& disparity, Aperture shape, float focus, float range,
+                             float scale, int y0, int rows) {
+  const int width = layer.color.width, height = layer.color.height;
+  const float most = std::max(0.0f, farthest_from(focus, disparity) - range) * scale;
+  const int radius = static_cast<int>(std::ceil(std::min(most, static_cast<float>(largest_radius))));
+  const int from = std::max(0, y0 - radius), to = std::min(height, y0 + rows + radius);
+  const Color linear{layer.color.color.primaries, Transfer::linear, true};
+  const MutableImageView sharp = scratch.image(window, width, to - from, u16_4, linear);
+  engine.premultiply_linear(layer.color, layer.coverage, from, sharp);
+  const MutableImageView radii = scratch.image(level_map, width, to - from, f32_1);
+  const float table[] = {0, static_cast<float>(radius)};
+  engine.coc_levels(layer.disparity, from, focus, range, scale, table, 2, radii);
+  const MutableImageView out = scratch.image(blended, width, rows, u16_4, linear);
+  engine.gather_blur(sharp, rows_of(layer.disparity, from, to - from), radii, out, shape, radius, y0 - from);
+  return out;
+}
+
 }  // namespace
 
 float focus_disparity(const LayeredScene::Impl& scene, const Focus& focus) {
@@ -105,6 +129,33 @@ void render_lens(Engine& engine, Scratch& scratch, const LayeredScene::Impl& sce
   }
 }
 
+void render_gather(Engine& engine, Scratch& scratch, const LayeredScene::Impl& scene, const ImageView& flat,
+                   const ImageView& disparity, const BokehOptions& options, float focus, const MutableImageView& out,
+                   const Progress& progress) {
+  const float scale = pixels_per_disparity(scene, options);
+  DisparityStatistics all = scene.layers[0].statistics;
+  for (const LayeredScene::Impl::Layer& layer : scene.layers) {
+    all.minimum = std::min(all.minimum, layer.statistics.minimum);
+    all.maximum = std::max(all.maximum, layer.statistics.maximum);
+  }
+  for (int y = 0; y < scene.height; y += band_rows) {
+    progress.report(static_cast<double>(y) / scene.height, "blur");
+    const int rows = std::min(band_rows, scene.height - y);
+    const MutableImageView band = gather_band(engine, scratch, {flat, {}, disparity}, all, options.shape, focus,
+                                              options.focus_range, scale, y, rows);
+    engine.unpremultiply_linear(band, rows_of(out, y, rows));
+  }
+}
+
+void reserve_gather(Scratch& scratch, int width, int height) {
+  const int rows = std::min(height, band_rows + 2 * largest_radius);
+  scratch.image(window, width, rows, u16_4);
+  scratch.image(level_map, width, rows, f32_1);
+  scratch.image(blended, width, std::min(height, band_rows), u16_4);
+  scratch.image(flat_picture, width, height, {Scalar::f32, 3});
+  scratch.image(flat_disparity, width, height, f32_1);
+}
+
 void defocus_layer(Engine& engine, Scratch& scratch, const LayeredScene::Impl& scene, int index,
                    const BokehOptions& options, float focus, const MutableImageView& color,
                    const MutableImageView& coverage) {
@@ -112,8 +163,9 @@ void defocus_layer(Engine& engine, Scratch& scratch, const LayeredScene::Impl& s
   const float scale = pixels_per_disparity(scene, options);
   for (int y = 0; y < scene.height; y += band_rows) {
     const int rows = std::min(band_rows, scene.height - y);
-    const MutableImageView band = blur_band(engine, scratch, layer.view(), layer.statistics, options.shape, focus,
-                                            options.focus_range, scale, y, rows);
+    const auto blur = options.mode == BokehMode::gather ? gather_band : blur_band;
+    const MutableImageView band = blur(engine, scratch, layer.view(), layer.statistics, options.shape, focus,
+                                       options.focus_range, scale, y, rows);
     engine.unpremultiply_linear(band, rows_of(color, y, rows));
     if (coverage.data != nullptr) engine.extract_alpha(band, rows_of(coverage, y, rows));
   }

@@ -16,7 +16,16 @@ float focus_disparity(const LayeredScene::Impl& scene, const Focus& focus);
 void render_lens(Engine& engine, Scratch& scratch, const LayeredScene::Impl& scene, const BokehOptions& options,
                  float focus, const MutableImageView& out, const Progress& progress);
 
-/// Layer `index` as the lens sees it: color (the layer's format) and coverage (u8; empty for the farthest layer).
+/// Mode `gather` of `flat`, a picture of the scene without motion, into `out` of its format, band by band.
+void render_gather(Engine& engine, Scratch& scratch, const LayeredScene::Impl& scene, const ImageView& flat,
+                   const ImageView& disparity, const BokehOptions& options, float focus, const MutableImageView& out,
+                   const Progress& progress);
+
+/// The memory of `render_gather` for scenes of this size.
+void reserve_gather(Scratch& scratch, int width, int height);
+
+/// Layer `index` as the lens of mode `lens` or `gather` sees it: color (the layer's format) and coverage (u8; empty for
+/// the farthest layer).
 void defocus_layer(Engine& engine, Scratch& scratch, const LayeredScene::Impl& scene, int index,
                    const BokehOptions& options, float focus, const MutableImageView& color,
                    const MutableImageView& coverage);

@@ -6,9 +6,10 @@
 namespace relievo {
 inline namespace v1 {
 
-/// Photo and mask in host memory, checked. The photo with its hole filled.
-Image inpaint_photo(const ImageView& photo, const ImageView& mask, const InpaintOptions& options, int threads,
-                    const Progress& progress);
+/// The photo with its hole filled, in `device`'s memory as the photo. The mask lies in host memory, where `threads`
+/// threads fill the hole. Both are checked.
+Image inpaint_photo(const Device& device, const ImageView& photo, const ImageView& mask, const InpaintOptions& options,
+                    int threads, const Progress& progress);
 
 }  // namespace v1
 }  // namespace relievo

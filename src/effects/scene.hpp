@@ -35,13 +35,8 @@ struct LayeredScene::Impl {
   std::vector<LayerView> views() const;
 };
 
-/// Steps of the bake.
-/// The background's colour is `fill` where the hole is, and stays the photo's elsewhere; with
-/// `decontaminate` both colours are solved so that coverage * front + (1 - coverage) * back is the photo.
-void decontaminate_edges(const ImageView& photo, const ImageView& coverage, const MutableImageView& front,
-                         const MutableImageView& back);
-/// Statistics over the pixels whose coverage is at least half (all where it is empty). Host memory.
-DisparityStatistics disparity_statistics(const ImageView& disparity, const ImageView& coverage);
+/// Statistics over the pixels whose coverage is at least half (all where it is empty).
+DisparityStatistics disparity_statistics(Engine& engine, const ImageView& disparity, const ImageView& coverage);
 
 }  // namespace v1
 }  // namespace relievo

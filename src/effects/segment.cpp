@@ -17,13 +17,6 @@ constexpr int face_side = 640;  // the cascades need faces of 24 px
 constexpr int tile_side = 512;
 constexpr float edge_epsilon = 1e-3f;  // (3 % of the range)^2: weaker edges do not guide the matte
 
-ImageView part_of(ImageView view, int x, int y, int width, int height) {
-  view.data = view.row<char>(y) + std::int64_t{x} * view.format.bytes();
-  view.width = width;
-  view.height = height;
-  return view;
-}
-
 bool uniform(const ImageView& matte) {
   const std::uint8_t first = matte.row<std::uint8_t>(0)[0];
   if (first != 0 && first != 255) return false;

@@ -1,18 +1,9 @@
 #include "effects/stereo.hpp"
 
+#include "core/views.hpp"
+
 namespace relievo {
 inline namespace v1 {
-namespace {
-
-MutableImageView part(MutableImageView view, int x, int y, int width, int height) {
-  view.data = view.row<char>(y) + std::int64_t{x} * view.format.bytes();
-  view.width = width;
-  view.height = height;
-  return view;
-}
-
-}  // namespace
-
 StereoGains stereo_gains(const StereoOptions& options, int width) {
   const float range = options.divergence * static_cast<float>(width);
   return {options.photo_position * range, (options.photo_position - 1) * range};
@@ -37,21 +28,21 @@ void pack_views(Engine& engine, StereoLayout layout, const ImageView& left, cons
   const int width = left.width, height = left.height;
   switch (layout) {
     case StereoLayout::side_by_side:
-      engine.convert(left, part(out, 0, 0, width, height));
-      engine.convert(right, part(out, width, 0, width, height));
+      engine.convert(left, part_of(out, 0, 0, width, height));
+      engine.convert(right, part_of(out, width, 0, width, height));
       return;
     case StereoLayout::cross_eyed:
-      engine.convert(right, part(out, 0, 0, width, height));
-      engine.convert(left, part(out, width, 0, width, height));
+      engine.convert(right, part_of(out, 0, 0, width, height));
+      engine.convert(left, part_of(out, width, 0, width, height));
       return;
     case StereoLayout::top_bottom:
-      engine.convert(left, part(out, 0, 0, width, height));
-      engine.convert(right, part(out, 0, height, width, height));
+      engine.convert(left, part_of(out, 0, 0, width, height));
+      engine.convert(right, part_of(out, 0, height, width, height));
       return;
     case StereoLayout::half_side_by_side:
       if (width == 1) return engine.convert(left, out);
-      engine.resize(left, part(out, 0, 0, (width + 1) / 2, height), ResizeFilter::area);
-      engine.resize(right, part(out, (width + 1) / 2, 0, width / 2, height), ResizeFilter::area);
+      engine.resize(left, part_of(out, 0, 0, (width + 1) / 2, height), ResizeFilter::area);
+      engine.resize(right, part_of(out, (width + 1) / 2, 0, width / 2, height), ResizeFilter::area);
       return;
     case StereoLayout::anaglyph:
       engine.anaglyph(left, right, out);

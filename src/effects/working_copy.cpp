@@ -12,6 +12,19 @@ ImageView on_host(const ImageView& photo, const Device& device, Image& keep) {
   return keep;
 }
 
+ImageView on_device(const ImageView& image, const Device& device, Image& keep) {
+  if (image.device == device.id()) return image;
+  keep = device.upload(image);
+  return keep;
+}
+
+Image copy_on(const Device& device, const ImageView& image) {
+  if (image.device != device.id()) return device.upload(image);
+  Image copy = device.allocate(image.width, image.height, image.format, image.color);
+  device.engine().copy(image, copy.mutable_view());
+  return copy;
+}
+
 Device host_device(const Device& device) { return device.kind() == DeviceKind::cpu ? device : Device::cpu(); }
 
 Image resized(Engine& engine, const ImageView& image, int width, int height, ResizeFilter filter) {

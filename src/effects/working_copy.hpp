@@ -1,4 +1,4 @@
-// Small copies of a photo that analysis works on.
+// Copies of a photo where work goes on, and small ones that analysis works on.
 #pragma once
 
 #include <relievo/device.hpp>
@@ -10,6 +10,10 @@ inline namespace v1 {
 
 /// The photo in host memory: itself, or a copy that `keep` owns.
 ImageView on_host(const ImageView& photo, const Device& device, Image& keep);
+/// The image in the device's memory: itself, or a copy that `keep` owns.
+ImageView on_device(const ImageView& image, const Device& device, Image& keep);
+/// A copy in the device's memory of an image there or in host memory.
+Image copy_on(const Device& device, const ImageView& image);
 /// `device` if it is a CPU, else the CPU with all threads.
 Device host_device(const Device& device);
 /// u8 RGB, sRGB, its longer side at most `longer_side`, never enlarged. Host memory in and out.

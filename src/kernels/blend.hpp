@@ -54,6 +54,9 @@ RELIEVO_HD inline unsigned over_65535(unsigned front, unsigned back, unsigned re
   return sum < 65535u ? sum : 65535u;
 }
 
+/// What premultiplied colour is multiplied by to be straight, of alpha 0..1.
+RELIEVO_HD inline float straightening(float alpha) { return alpha > 0 ? 1 / alpha : 0; }
+
 /// ITU-R BT.709 luma of code values.
 RELIEVO_HD inline float luma_709(float r, float g, float b) { return (0.2126f * r + 0.7152f * g) + 0.0722f * b; }
 

@@ -22,6 +22,7 @@ std::vector<Face> detect_faces(const ImageView&) { without_opencv("Finding faces
 void fill_hole(const MutableImageView&, const ImageView&, InpaintMethod, float, int, const Progress&) {
   without_opencv("Filling a hole");
 }
+HoleRegion region_of_hole(const ImageView&, float) { without_opencv("Filling a hole"); }
 std::int64_t count_hole(const ImageView&) { without_opencv("Filling a hole"); }
 Image otsu_matte(const ImageView&, const SegmentOptions&) { without_opencv("Finding the subject"); }
 Image subject_mask(const ImageView&, const ImageView&, double, const SegmentOptions&) {

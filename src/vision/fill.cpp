@@ -142,6 +142,13 @@ std::int64_t count_hole(const ImageView& mask) {
   return with_opencv("Reading a mask", [&] { return static_cast<std::int64_t>(cv::countNonZero(mat_of(mask))); });
 }
 
+HoleRegion region_of_hole(const ImageView& mask, float radius) {
+  return with_opencv("Reading a mask", [&] {
+    const cv::Rect box = region_of(mat_of(mask), radius);
+    return HoleRegion{box.x, box.y, box.width, box.height};
+  });
+}
+
 void fill_hole(const MutableImageView& image, const ImageView& mask, InpaintMethod method, float radius, int threads,
                const Progress& progress) {
   with_opencv("Filling a hole", [&] {

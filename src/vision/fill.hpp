@@ -11,6 +11,14 @@ inline namespace v1 {
 void fill_hole(const MutableImageView& image, const ImageView& mask, InpaintMethod method, float radius, int threads,
                const Progress& progress);
 
+/// Pixels from (x, y) on.
+struct HoleRegion {
+  int x, y, width, height;
+};
+/// All that filling the holes of a mask reads; filling them within it alone gives the same pixels. The mask is not
+/// empty.
+HoleRegion region_of_hole(const ImageView& mask, float radius);
+
 /// Number of pixels of a u8 mask that are not 0.
 std::int64_t count_hole(const ImageView& mask);
 

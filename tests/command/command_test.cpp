@@ -334,7 +334,7 @@ TEST_F(Command, EveryVerbHasHelp) {
   EXPECT_THAT(bokeh, HasSubstr("0.7 to 64 (2.8)"));
   // A preset is seen in the defaults.
   EXPECT_THAT(test::relievo({"bokeh", "--help", "--preset", "spatial-photo"}, folder.path()).out,
-              HasSubstr("lens, tiers (tiers)"));
+              HasSubstr("lens, tiers, gather (tiers)"));
 }
 
 TEST_F(Command, HelpSaysWhatAMaskIs) {

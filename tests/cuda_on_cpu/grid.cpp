@@ -59,7 +59,7 @@ class Block {
   void make_ready(Thread& thread);
   void end(Thread& thread);
   void try_barrier();
-  void try_warp(unsigned warp);
+  void try_mask(const Thread& waiting);
   Fiber& idle_fiber();
   std::string named(const Thread& thread) const;
   std::string who_waits() const;
@@ -212,7 +212,12 @@ void Block::end(Thread& thread) {
   ++ended_;
   // Those that have ended are no longer waited for.
   if (at_barrier_ > 0) try_barrier();
-  if (in_warps_ > 0) try_warp(thread.number / 32);
+  if (in_warps_ == 0) return;
+  const unsigned first = thread.number / 32 * 32;
+  const unsigned last = std::min<unsigned>(first + 32, static_cast<unsigned>(threads_.size()));
+  for (unsigned i = first; i < last; ++i) {
+    if (threads_[i].state == Thread::State::in_warp) try_mask(threads_[i]);
+  }
 }
 
 int Block::barrier(Vote vote, int predicate, const Place& place) {
@@ -264,40 +269,37 @@ Lanes Block::collective(const char* name, unsigned mask, std::uint64_t value, co
   self.mask = mask;
   self.value = value;
   ++in_warps_;
-  try_warp(self.number / 32);
+  try_mask(self);
   suspend();
   self.lanes.lane = lane;
   return self.lanes;
 }
 
-// Lets the lanes of a mask go on once all of them that have not ended are there.
-void Block::try_warp(unsigned warp) {
-  const unsigned first = warp * 32;
+// Lets the lanes of a waiting thread's mask go on once all of them that have not ended are there.
+void Block::try_mask(const Thread& waiting) {
+  const unsigned first = waiting.number / 32 * 32;
   const unsigned count = std::min<unsigned>(32, static_cast<unsigned>(threads_.size()) - first);
   Thread* const lanes = &threads_[first];
+  const unsigned mask = waiting.mask;
+  Lanes brought{};
+  // The last lanes are the last to come, mostly.
+  for (unsigned i = count; i-- > 0;) {
+    const Thread& lane = lanes[i];
+    if ((mask >> i & 1u) == 0 || lane.state == Thread::State::ended) continue;
+    // Under another mask it may be on its way here.
+    if (lane.state != Thread::State::in_warp || lane.mask != mask) return;
+    if (!same(lane.place, waiting.place)) {
+      fail("lanes of one mask met different collectives: " + named(lane) + " waits in " + lane.what + " at " +
+           text(lane.place) + ", " + named(waiting) + " in " + waiting.what + " at " + text(waiting.place));
+    }
+    brought.values[i] = lane.value;
+    brought.arrived |= 1u << i;
+  }
   for (unsigned i = 0; i < count; ++i) {
-    if (lanes[i].state != Thread::State::in_warp) continue;
-    Lanes brought{};
-    bool complete = true;
-    for (unsigned j = 0; j < count && complete; ++j) {
-      if ((lanes[i].mask >> j & 1u) == 0 || lanes[j].state == Thread::State::ended) continue;
-      // Under another mask it may be on its way here.
-      complete = lanes[j].state == Thread::State::in_warp && lanes[j].mask == lanes[i].mask;
-      if (!complete) break;
-      if (!same(lanes[j].place, lanes[i].place)) {
-        fail("lanes of one mask met different collectives: " + named(lanes[i]) + " waits in " + lanes[i].what + " at " +
-             text(lanes[i].place) + ", " + named(lanes[j]) + " in " + lanes[j].what + " at " + text(lanes[j].place));
-      }
-      brought.values[j] = lanes[j].value;
-      brought.arrived |= 1u << j;
-    }
-    if (!complete) continue;
-    for (unsigned j = 0; j < count; ++j) {
-      if ((brought.arrived >> j & 1u) == 0) continue;
-      lanes[j].lanes = brought;
-      --in_warps_;
-      make_ready(lanes[j]);
-    }
+    if ((brought.arrived >> i & 1u) == 0) continue;
+    lanes[i].lanes = brought;
+    --in_warps_;
+    make_ready(lanes[i]);
   }
 }
 

@@ -228,6 +228,7 @@ cudaError_t call(const char* name, const Body& body) {
 void check_pointers(const Runtime& r, std::span<const Parameter> parameters) {
   constexpr std::uintptr_t lowest = 0x550000000000, highest = 0x7fffffffffff, page = 4096;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
+    if (parameters[i].alignment < alignof(void*)) continue;  // There are no pointers in it.
     for (std::size_t offset = 0; offset + sizeof(void*) <= parameters[i].size; offset += sizeof(void*)) {
       std::uintptr_t word = 0;
       std::memcpy(&word, static_cast<const char*>(parameters[i].bytes) + offset, sizeof word);

@@ -73,7 +73,7 @@ TEST(Allocations, TheCountSeesThem) {
 }
 
 TEST(Allocations, BokehTakesNone) {
-  for (const BokehMode mode : {BokehMode::lens, BokehMode::tiers}) {
+  for (const BokehMode mode : {BokehMode::lens, BokehMode::tiers, BokehMode::gather}) {
     for (const Aperture shape : {Aperture::circle, Aperture::heart}) {
       const Device device = Device::cpu(1);
       const LayeredScene scene = scene_on(device);

@@ -36,7 +36,7 @@ BokehOptions strong(BokehMode mode = BokehMode::lens) {
   return options;
 }
 
-const BokehMode modes[] = {BokehMode::lens, BokehMode::tiers};
+const BokehMode modes[] = {BokehMode::lens, BokehMode::tiers, BokehMode::gather};
 
 TEST(Bokeh, StrengthZeroIsThePhoto) {
   for (const BokehMode mode : modes) {

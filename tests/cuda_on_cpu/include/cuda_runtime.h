@@ -143,10 +143,10 @@ namespace cuda_on_cpu {
 
 struct Parameter {
   const void* bytes;
-  std::size_t size;
+  std::size_t size, alignment;
 };
 /// Takes `size` bytes of `call`, copied, and calls `thread` with them for each thread of the grid. `parameters` are
-/// looked through for pointers that a GPU could not follow.
+/// looked through for pointers that a GPU could not follow; unused parts of arrays of pointers must be null.
 cudaError_t launch(const cudaLaunchConfig_t& config, const void* kernel, std::span<const Parameter> parameters,
                    const void* call, std::size_t size, void (*thread)(const void*));
 
@@ -161,11 +161,10 @@ cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(
     void (*kernel)(Parameters...);
     std::tuple<Parameters...> parameters;
   };
-  Call call{kernel, {static_cast<Parameters>(std::forward<Arguments>(arguments))...}};
-  const auto look = [](auto&... parameter) {
-    // What lies between members may be half of a pointer that was there before.
-    (__builtin_clear_padding(&parameter), ...);
-    return std::array<cuda_on_cpu::Parameter, sizeof...(parameter)>{{{&parameter, sizeof parameter}...}};
+  const Call call{kernel, {static_cast<Parameters>(std::forward<Arguments>(arguments))...}};
+  const auto look = [](const auto&... parameter) {
+    return std::array<cuda_on_cpu::Parameter, sizeof...(parameter)>{
+        {{&parameter, sizeof parameter, alignof(decltype(parameter))}...}};
   };
   const auto parameters = std::apply(look, call.parameters);
   return cuda_on_cpu::launch(*config, reinterpret_cast<const void*>(kernel), parameters, &call, sizeof call,

@@ -36,6 +36,10 @@ std::vector<Picture> run_everything(int threads) {
     results.push_back(plane);
     engine.pull_push(results.back(), cover, 200);
     const float radii[] = {0, 1, 2.5f, 9};
+    engine.mask_above(cover, 127, {}, make(width, height, {Scalar::u8, 1}));
+    engine.invert(cover, make(width, height, {Scalar::u8, 1}));
+    const double at[] = {0.005, 0.5, -0.995};
+    engine.quantiles(plane, cover, at, 3, make(5, 1, {Scalar::f32, 1}));
     engine.coc_levels(plane, 0, 0.4f, 0.02f, 30, radii, 4, make(width, height, {Scalar::f32, 1}));
     for (const Scalar scalar : {Scalar::u8, Scalar::u16, Scalar::f16, Scalar::f32}) {
       for (const int channels : {1, 3, 4}) {
@@ -59,7 +63,14 @@ std::vector<Picture> run_everything(int threads) {
         const LayerView layers[] = {{a, {}, plane}, {b, cover, plane}};
         engine.visible_disparity(layers, 2, make(width, height, {Scalar::f32, 1}));
         engine.flatten(layers, 2, make(width, height, format));
-        if (channels != 4) {
+        if (channels == 4) {
+          const MutableImageView color = make(width, height, {scalar, 3});
+          engine.split_alpha(a, color, make(width, height, {scalar, 1}));
+        } else {
+          const MutableImageView front = make(width, height, format), back = make(width, height, format);
+          engine.copy(a, front);
+          engine.copy(b, back);
+          engine.decontaminate(cover, front, back);
           engine.unpremultiply_linear(light, make(width, height, format));
           LayerMotion moving[2], shifting[2];
           for (int i = 0; i < 2; ++i) {

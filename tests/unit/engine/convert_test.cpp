@@ -76,6 +76,20 @@ TEST(Convert, CodesSurviveTheWayThroughWiderTypes) {
   }
 }
 
+TEST(Convert, EveryIntegerBecomesItsNearestFloat) {
+  TestEngine engine(1);
+  for (const Scalar scalar : {Scalar::u8, Scalar::u16}) {
+    const int count = scalar == Scalar::u8 ? 256 : 32768;
+    Picture codes(count, 2, {scalar, 1}), floats(count, 2, {Scalar::f32, 1});
+    const auto code = [&](int x, int y) { return scalar == Scalar::u8 ? x : 2 * x + y; };
+    for (int y = 0; y < 2; ++y) {
+      for (int x = 0; x < count; ++x) codes.set(x, y, 0, code(x, y));
+    }
+    engine.convert(codes, floats);
+    EXPECT_TRUE(near(floats, 0, [&](int x, int y, int) { return float(code(x, y)) / float(full(scalar)); }));
+  }
+}
+
 TEST(Convert, ClampsWhatAnIntegerCannotHold) {
   TestEngine engine(1);
   const float nan = std::numeric_limits<float>::quiet_NaN();

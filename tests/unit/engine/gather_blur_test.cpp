@@ -38,14 +38,15 @@ double cover(double radius, double reach) { return std::clamp(radius + 0.5 - rea
 class Oracle {
  public:
   Oracle(const Picture& in, const Picture& disparity, const Picture& radius, Aperture shape, int radius_max)
-      : in_(in), disparity_(disparity), radius_(radius), taps_(radius_max + 1) {
+      : in_(in), disparity_(disparity), taps_(radius_max + 1) {
     for (int dy = -taps_; dy <= taps_; ++dy) {
       for (int dx = -taps_; dx <= taps_; ++dx) reach_.push_back(reach_of(shape, -dx, -dy));
     }
     for (int y = 0; y < in.height(); ++y) {
       for (int x = 0; x < in.width(); ++x) {
+        radius_.push_back(static_cast<float>(radius.at(x, y, 0)) * static_cast<float>(radius_max));
         double area = 0;
-        for (const double reach : reach_) area += cover(radius.at(x, y, 0), reach);
+        for (const double reach : reach_) area += cover(radius_.back(), reach);
         area_.push_back(area);
       }
     }
@@ -59,10 +60,10 @@ class Oracle {
       for (int dx = -taps_; dx <= taps_; ++dx, ++tap) {
         const int qx = x + dx, qy = y + dy;
         if (qx < 0 || qy < 0 || qx >= in_.width() || qy >= in_.height()) continue;
+        const std::size_t theirs = index(qx, qy);
         const bool nearer = disparity_.at(qx, qy, 0) > disparity_.at(x, y, 0);
-        const bool theirs = nearer || radius_.at(qx, qy, 0) < radius_.at(x, y, 0);
-        const double radius = theirs ? radius_.at(qx, qy, 0) : radius_.at(x, y, 0);
-        const double w = cover(radius, reach_[tap]) / area_[theirs ? index(qx, qy) : own];
+        const std::size_t by = nearer || radius_[theirs] < radius_[own] ? theirs : own;
+        const double w = cover(radius_[by], reach_[tap]) / area_[by];
         light += w * in_.at(qx, qy, c);
         weight += w;
       }
@@ -73,8 +74,9 @@ class Oracle {
  private:
   std::size_t index(int x, int y) const { return std::size_t(y) * in_.width() + x; }
 
-  const Picture &in_, &disparity_, &radius_;
+  const Picture &in_, &disparity_;
   int taps_;
+  std::vector<float> radius_;
   std::vector<double> reach_, area_;
 };
 
@@ -85,7 +87,7 @@ Picture patchy_radii(int width, int height, double largest, unsigned seed) {
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
       const double value = (x / 9 + y / 5) % 3 == 0 ? picture.at(x, y, 0) : ((x / 9 + 2 * (y / 5)) % 4) / 3.0;
-      picture.set(x, y, 0, std::round(64 * largest * value) / 64);
+      picture.set(x, y, 0, std::round(64 * largest * value) / 64 / largest);
     }
   }
   return picture;
@@ -138,10 +140,7 @@ TEST(GatherBlur, RadiiBetweenTheStepsOfTheTableAreClose) {
   TestEngine engine(1);
   const Picture in = random_picture(40, 30, {Scalar::f32, 4}, 1);
   const Picture disparity = steps(40, 30, 2);
-  Picture radius = random_picture(40, 30, map, 3);
-  for (int y = 0; y < 30; ++y) {
-    for (int x = 0; x < 40; ++x) radius.set(x, y, 0, 6 * radius.at(x, y, 0));
-  }
+  const Picture radius = random_picture(40, 30, map, 3);
   for (const Aperture shape : shapes) {
     Picture out(40, 30, {Scalar::f32, 4});
     engine.gather_blur(in, disparity, radius, out, shape, 6, 0);
@@ -180,7 +179,7 @@ TEST(GatherBlur, WhatIsFartherNeverSpreadsOverWhatIsNearerAndSharp) {
       for (int x = 0; x < 60; ++x) {
         for (int c = 0; c < 4; ++c) in.set(x, y, c, x < 30 ? 1000 : 60000);
         disparity.set(x, y, 0, (x < 30) == near_is_sharp ? 1 : 0);
-        radius.set(x, y, 0, x < 30 ? 0 : 8);
+        radius.set(x, y, 0, x < 30 ? 0 : 1);
       }
     }
     Picture out(60, 20, {Scalar::u16, 4});
@@ -203,7 +202,7 @@ TEST(GatherBlur, ALightBecomesTheApertureAndKeepsItsEnergy) {
   for (const Aperture shape : {Aperture::hexagon, Aperture::octagon, Aperture::heart}) {
     for (const int size : {1, 4, 9}) {
       Picture out(41, 41, {Scalar::f32, 4});
-      engine.gather_blur(in, disparity, constant_picture(41, 41, map, size), out, shape, size, 0);
+      engine.gather_blur(in, disparity, constant_picture(41, 41, map, 1), out, shape, size, 0);
       std::vector<std::vector<bool>> lit(41, std::vector<bool>(41));
       const ApertureMask mask = make_aperture(shape, size);
       for (const ApertureRun& run : mask.runs) {
@@ -250,7 +249,7 @@ TEST(GatherBlur, RadiiAreClampedToTheirRange) {
   wild.set(3, 3, 0, -5);
   tame.set(3, 3, 0, 0);
   wild.set(15, 10, 0, 1e9);
-  tame.set(15, 10, 0, 4);
+  tame.set(15, 10, 0, 1);
   wild.set(20, 5, 0, std::numeric_limits<float>::quiet_NaN());
   tame.set(20, 5, 0, 0);
   Picture out(30, 20, {Scalar::u16, 4}), expected(30, 20, {Scalar::u16, 4});

@@ -75,6 +75,22 @@ class TestEngine final {
   void insert_alpha(const ImageView& alpha, const MutableImageView& out) {
     run({alpha}, {out}, [&](auto& e, auto& i, auto& o) { e.insert_alpha(i[0], o[0]); });
   }
+  void split_alpha(const ImageView& in, const MutableImageView& color, const MutableImageView& alpha) {
+    run({in}, {color, alpha}, [&](auto& e, auto& i, auto& o) { e.split_alpha(i[0], o[0], o[1]); });
+  }
+  void mask_above(const ImageView& in, int threshold, const ImageView& also, const MutableImageView& out) {
+    run({in, also}, {out}, [&](auto& e, auto& i, auto& o) { e.mask_above(i[0], threshold, i[1], o[0]); });
+  }
+  void invert(const ImageView& in, const MutableImageView& out) {
+    run({in}, {out}, [&](auto& e, auto& i, auto& o) { e.invert(i[0], o[0]); });
+  }
+  void decontaminate(const ImageView& coverage, const MutableImageView& front, const MutableImageView& back) {
+    run({coverage}, {front, back}, [&](auto& e, auto& i, auto& o) { e.decontaminate(i[0], o[0], o[1]); });
+  }
+  void quantiles(const ImageView& in, const ImageView& coverage, const double* at, int count,
+                 const MutableImageView& out) {
+    run({in, coverage}, {out}, [&](auto& e, auto& i, auto& o) { e.quantiles(i[0], i[1], at, count, o[0]); });
+  }
   void anaglyph(const ImageView& left, const ImageView& right, const MutableImageView& out) {
     run({left, right}, {out}, [&](auto& e, auto& i, auto& o) { e.anaglyph(i[0], i[1], o[0]); });
   }

@@ -161,6 +161,28 @@ TEST(WarpRows, HolesOfTheFarthestLayerTakeTheirFartherSide) {
   EXPECT_TRUE(near(out, 0, [](int x, int, int) { return x < 70 ? 40 : 220; }));
 }
 
+// Rows as long as these do not fit in a GPU's shared memory at once.
+TEST(WarpRows, LongRowsFillHolesOfAnyLength) {
+  TestEngine engine(1);
+  const int width = 20000;
+  Picture color = random_picture(width, 1, {Scalar::u8, 1}), depth(width, 1, {Scalar::f32, 1});
+  const auto expect = [&](float gain, auto source) {
+    const LayerView layer{color, {}, depth};
+    Picture out(width, 1, {Scalar::u8, 1});
+    engine.warp_rows(&layer, 1, gain, 0, out);
+    EXPECT_TRUE(near(out, 0, [&](int x, int, int) { return color.at(source(x), 0, 0); })) << "gain " << gain;
+  };
+  for (int x = 0; x < width; ++x) depth.set(x, 0, 0, 1);
+  expect(9000, [](int x) { return std::abs(x - 9000); });
+  expect(-9000, [&](int x) { return width - 1 - std::abs(x + 9000 - (width - 1)); });
+  expect(30000, [](int) { return 0; });
+  expect(-30000, [&](int) { return width - 1; });
+  for (int x = 0; x < width; ++x) depth.set(x, 0, 0, x < 6000 ? 0 : 1);
+  expect(9000, [](int x) { return x < 6000 ? x : x < 15000 ? 5999 : x - 9000; });
+  for (int x = 0; x < width; ++x) depth.set(x, 0, 0, x < 14000 ? 1 : 0);
+  expect(-9000, [](int x) { return x < 5000 ? x + 9000 : x < 14000 ? 14000 : x; });
+}
+
 }  // namespace
 }  // namespace test
 }  // namespace v1

@@ -1,0 +1,187 @@
+// Effects on a GPU: the CPU's pixels, nothing copied or allocated on the way, and mistakes told in a sentence.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include <relievo/bokeh_renderer.hpp>
+#include <relievo/parallax_animator.hpp>
+#include <relievo/stereo_encoder.hpp>
+
+#include "common/images.hpp"
+#include "core/registry.hpp"
+#include "cuda/cuda_engine.hpp"
+#include "cuda_on_cpu/machine.hpp"
+
+namespace relievo {
+namespace {
+
+constexpr int width = 90, height = 64;
+
+Device gpu() {
+  EngineRegistry::instance().add(DeviceKind::cuda, make_cuda_engine);
+  return Device::cuda();
+}
+
+double distance(int x, int y) { return std::hypot(x - 45, y - 32); }
+
+LayeredScene scene_on(const Device& device, PixelFormat format) {
+  const Image photo = test::photo(width, height, format);
+  const Image matte = test::make(width, height, test::u8_1, [](int x, int y, int) {
+    return std::round(255 * std::clamp((17 - distance(x, y)) / 6 + 0.5, 0.0, 1.0)) / 255;
+  });
+  const DepthMap depth(test::make(width, height, test::f32_1,
+                                  [](int x, int y, int) { return distance(x, y) < 17 ? 1.0 : 0.5 * y / (height - 1); }),
+                       DepthKind::disparity);
+  return LayeredScene::bake(device, photo, depth, {}, matte);
+}
+
+struct Scenes {
+  Device device = gpu(), cpu = Device::cpu(1);
+  LayeredScene there, here;
+  explicit Scenes(PixelFormat format) : there(scene_on(device, format)), here(scene_on(cpu, format)) {}
+};
+
+constexpr PixelFormat formats[] = {test::u8_3, test::u8_4, test::u16_3, test::f16_3, test::f32_3};
+
+TEST(EffectsOnGpu, BokehIsTheCpus) {
+  for (const PixelFormat format : formats) {
+    const Scenes scenes(format);
+    for (const BokehMode mode : {BokehMode::lens, BokehMode::tiers, BokehMode::gather}) {
+      for (const Aperture shape : {Aperture::circle, Aperture::heart}) {
+        BokehOptions options;
+        options.mode = mode;
+        options.shape = shape;
+        options.strength = 3;
+        const Focus focus = Focus::on_disparity(0.9f);
+        EXPECT_TRUE(test::same(BokehRenderer(scenes.device, options).render(scenes.there, focus),
+                               BokehRenderer(scenes.cpu, options).render(scenes.here, focus)))
+            << name_of(mode) << " " << name_of(shape) << " " << static_cast<int>(format.scalar);
+      }
+    }
+  }
+}
+
+TEST(EffectsOnGpu, ParallaxIsTheCpus) {
+  for (const PixelFormat format : formats) {
+    const Scenes scenes(format);
+    for (const ParallaxMotion motion : {ParallaxMotion::depth, ParallaxMotion::layers}) {
+      for (const CameraPath path : {CameraPath::circle, CameraPath::swing}) {
+        ParallaxOptions options;
+        options.motion = motion;
+        options.path = path;
+        options.zoom = 1.1f;
+        EXPECT_TRUE(test::same(ParallaxAnimator(scenes.device, options).render_at(scenes.there, 0.3f),
+                               ParallaxAnimator(scenes.cpu, options).render_at(scenes.here, 0.3f)))
+            << name_of(motion) << " " << name_of(path) << " " << static_cast<int>(format.scalar);
+      }
+    }
+  }
+}
+
+TEST(EffectsOnGpu, StereoIsTheCpus) {
+  for (const PixelFormat format : formats) {
+    const Scenes scenes(format);
+    const StereoPair there = StereoEncoder(scenes.device).render(scenes.there);
+    const StereoPair here = StereoEncoder(scenes.cpu).render(scenes.here);
+    EXPECT_TRUE(test::same(there.left, here.left)) << static_cast<int>(format.scalar);
+    EXPECT_TRUE(test::same(there.right, here.right)) << static_cast<int>(format.scalar);
+  }
+}
+
+TEST(EffectsOnGpu, FocusOnAPointIsTheCpus) {
+  const Scenes scenes(test::u8_3);
+  for (const int x : {3, 45}) {
+    EXPECT_EQ(Focus::on_point(scenes.there, x, 32).disparity, Focus::on_point(scenes.here, x, 32).disparity);
+  }
+}
+
+// Once a first picture has made the tables of curves and working memory, pictures cost launches alone: no copy to or from
+// the host, no memory, no waiting.
+TEST(EffectsOnGpu, TheSteadyPathStaysOnTheGpu) {
+  const Device device = gpu();
+  const LayeredScene scene = scene_on(device, test::u8_3);
+  const Stream stream(device);
+  Image out = device.allocate(width, height, test::u8_3), right = device.allocate(width, height, test::u8_3);
+
+  BokehOptions tiers_options = BokehOptions::spatial_photo(), gather_options;
+  gather_options.mode = BokehMode::gather;
+  std::vector<BokehRenderer> renderers;
+  renderers.emplace_back(device);
+  renderers.emplace_back(device, tiers_options);
+  renderers.emplace_back(device, gather_options);
+  ParallaxAnimator animator(device);
+  StereoEncoder encoder(device);
+  std::vector<std::function<void()>> effects;
+  for (BokehRenderer& renderer : renderers) {
+    renderer.reserve(width, height);
+    effects.emplace_back([&] { renderer.render_into(scene, {}, out.mutable_view(), stream); });
+  }
+  animator.reserve(width, height);
+  effects.emplace_back([&] { animator.render_into(scene, 0.3f, out.mutable_view(), stream); });
+  encoder.reserve(width, height);
+  effects.emplace_back([&] { encoder.render_into(scene, out.mutable_view(), right.mutable_view(), stream); });
+
+  for (std::size_t i = 0; i < effects.size(); ++i) {
+    SCOPED_TRACE(i);
+    effects[i]();
+    stream.synchronize();
+    const cuda_on_cpu::Calls before = cuda_on_cpu::calls();
+    for (int picture = 0; picture < 3; ++picture) effects[i]();
+    const cuda_on_cpu::Calls after = cuda_on_cpu::calls();
+    EXPECT_GT(after.launches, before.launches);
+    EXPECT_EQ(after.uploads, before.uploads);
+    EXPECT_EQ(after.downloads, before.downloads);
+    EXPECT_EQ(after.allocations, before.allocations);
+    EXPECT_EQ(after.host_allocations, before.host_allocations);
+    EXPECT_EQ(after.frees, before.frees);
+    EXPECT_EQ(after.synchronisations, before.synchronisations);
+    stream.synchronize();
+  }
+}
+
+TEST(EffectsOnGpu, AStreamOrdersItsPictures) {
+  const Device device = gpu();
+  const LayeredScene scene = scene_on(device, test::u8_3);
+  BokehRenderer renderer(device);
+  const Image expected = renderer.render(scene);
+  cuda_on_cpu::run_late(true);
+  {
+    const Stream stream(device);
+    Image out = device.allocate(width, height, test::u8_3);
+    renderer.render_into(scene, {}, out.mutable_view(), stream);
+    // A download comes after whatever streams were given.
+    EXPECT_TRUE(test::same(device.download(out), expected));
+  }
+  cuda_on_cpu::run_late(false);
+}
+
+TEST(EffectsOnGpu, MistakesAreToldInASentence) {
+  const Device device = gpu(), cpu = Device::cpu(1);
+  const LayeredScene scene = scene_on(device, test::u8_3);
+  ParallaxAnimator animator(device);
+  Image host(width, height, test::u8_3), there = device.allocate(width, height, test::u8_3);
+  EXPECT_EQ(test::error_of([&] { animator.render_into(scene, 0, host.mutable_view(), Stream(device)); }),
+            "invalid_argument: The output does not lie in this device's memory; take device.allocate(...) or "
+            "device.upload(image).");
+  EXPECT_EQ(test::error_of([&] { animator.render_into(scene, 0, there.mutable_view(), Stream(cpu)); }),
+            "invalid_argument: The stream belongs to cpu, this object renders on cuda:0; make the stream with "
+            "Stream(device).");
+  EXPECT_EQ(test::error_of([&] { ParallaxAnimator(cpu).render_at(scene, 0); }),
+            "invalid_argument: The scene was baked on another device than this object renders on; bake it on the same "
+            "one.");
+}
+
+TEST(EffectsOnGpu, WithoutMemoryTheSentenceNamesTheBytes) {
+  const Device device = gpu();
+  const LayeredScene scene = scene_on(device, test::u8_3);
+  cuda_on_cpu::fail_call("cudaMallocFromPoolAsync", cudaErrorMemoryAllocation);
+  const std::string error = test::error_of([&] { BokehRenderer(device).render(scene); });
+  EXPECT_NE(error.find("out_of_memory: No memory on cuda:0 for "), std::string::npos) << error;
+  EXPECT_NO_THROW(BokehRenderer(device).render(scene));
+}
+
+}  // namespace
+}  // namespace relievo
