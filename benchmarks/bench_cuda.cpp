@@ -159,6 +159,17 @@ void run_operations() {
       measure(state, 16 * pixels, [&](Engine& e, int t) { e.aperture_blur(in[t], out[t].mutable_view(), mask, 0); });
     });
   }
+  for (const int radius : {8, 24}) {
+    // Radii from 0 to the largest, and from nearest to farthest.
+    add("gather_blur rgba u16 r<=" + std::to_string(radius), [=](benchmark::State& state) {
+      const std::vector<Image> in = sets_of(textured(width, height, u16_4));
+      const std::vector<Image> map = sets_of(step_and_ramp(width, height));
+      std::vector<Image> out = outputs(width, height, u16_4);
+      measure(state, 24 * pixels, [&](Engine& e, int t) {
+        e.gather_blur(in[t], map[t], map[t], out[t].mutable_view(), Aperture::circle, radius, 0);
+      });
+    });
+  }
   add("guided_filter rgb f32 r=8", [=](benchmark::State& state) {
     const std::vector<Image> guide = sets_of(textured(width, height, {Scalar::f32, 3}));
     const std::vector<Image> in = sets_of(step_and_ramp(width, height));

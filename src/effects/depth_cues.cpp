@@ -25,7 +25,7 @@ Image depth_from_cues(Engine& engine, const ImageView& photo, int resolution, bo
   const std::vector<Face> faces =
       scaled(faces_of(engine, photo), photo.width, photo.height, small.width(), small.height());
   progress.report(0.3, "depth");
-  Image disparity = disparity_from_cues(engine, small, faces);
+  Image disparity = disparity_from_cues(small, faces);
   progress.report(0.7, "depth");
   if (edge_aware && photo.width > 1 && photo.height > 1) {
     const Image middle = small_rgb(engine, photo, edge_side);

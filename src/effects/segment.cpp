@@ -92,7 +92,7 @@ Image segment_photo(Engine& engine, const ImageView& photo, const DepthMap& dept
   progress.report(0, "matte");
   const Image disparity = depth.relative();
   if (options.method == SegmentMethod::otsu) {
-    Image matte = otsu_matte(engine, disparity, options);
+    Image matte = otsu_matte(disparity, options);
     progress.report(1, "matte");
     return matte;
   }
@@ -100,7 +100,7 @@ Image segment_photo(Engine& engine, const ImageView& photo, const DepthMap& dept
   const Image small_disparity = resized(engine, disparity, small.width(), small.height(), ResizeFilter::area);
   const double scale = static_cast<double>(small.width()) / photo.width;
   progress.report(0.2, "matte");
-  const Image mask = subject_mask(engine, small, small_disparity, scale, options);
+  const Image mask = subject_mask(small, small_disparity, scale, options);
   progress.report(0.6, "matte");
   Image matte = resized(engine, mask, photo.width, photo.height, ResizeFilter::bilinear);
   if (!uniform(matte)) {

@@ -17,17 +17,15 @@ namespace {
 
 }  // namespace
 
-Image disparity_from_cues(Engine&, const ImageView&, const std::vector<Face>&) {
-  without_opencv("The depth model cues");
-}
+Image disparity_from_cues(const ImageView&, const std::vector<Face>&) { without_opencv("The depth model cues"); }
 std::vector<Face> detect_faces(const ImageView&) { without_opencv("Finding faces"); }
 void fill_hole(const MutableImageView&, const ImageView&, InpaintMethod, float, int, const Progress&) {
   without_opencv("Filling a hole");
 }
 HoleRegion region_of_hole(const ImageView&, float) { without_opencv("Filling a hole"); }
 std::int64_t count_hole(const ImageView&) { without_opencv("Filling a hole"); }
-Image otsu_matte(Engine&, const ImageView&, const SegmentOptions&) { without_opencv("Finding the subject"); }
-Image subject_mask(Engine&, const ImageView&, const ImageView&, double, const SegmentOptions&) {
+Image otsu_matte(const ImageView&, const SegmentOptions&) { without_opencv("Finding the subject"); }
+Image subject_mask(const ImageView&, const ImageView&, double, const SegmentOptions&) {
   without_opencv("Finding the subject");
 }
 

@@ -5,14 +5,11 @@
 
 #include <relievo/segmenter.hpp>
 
-#include "core/engine.hpp"
-
 namespace relievo {
 inline namespace v1 {
 
-/// Relative disparity (f32, 0..1, 1 = nearest) of a small photo (u8 RGB) with its faces, by `host`, an engine of host
-/// memory.
-Image disparity_from_cues(Engine& host, const ImageView& rgb, const std::vector<Face>& faces);
+/// Relative disparity (f32, 0..1, 1 = nearest) of a small photo (u8 RGB) with its faces.
+Image disparity_from_cues(const ImageView& rgb, const std::vector<Face>& faces);
 
 }  // namespace v1
 }  // namespace relievo

@@ -136,19 +136,19 @@ cv::Mat odds_of_person(const cv::Mat& rgb, const cv::Mat& saliency, const Face& 
 }
 
 // Drops what hangs on by less than `width` and what is not joined to `root`; the rest keeps its outline.
-void keep_body(Engine& host, cv::Mat& mask, const cv::Mat& root, int width) {
-  const cv::Mat parts = opened(host, mask, 2 * (width / 2) + 1);
+void keep_body(cv::Mat& mask, const cv::Mat& root, int width) {
+  const cv::Mat opened = grown(shrunk(mask, width / 2), width / 2);
   cv::Mat labels;
-  const int count = cv::connectedComponents(parts, labels, 8, CV_32S);
+  const int count = cv::connectedComponents(opened, labels, 8, CV_32S);
   cv::Mat body = cv::Mat::zeros(mask.size(), CV_8UC1);
   for (int i = 1; i < count; ++i) {
     const cv::Mat part = labels == i;
     if (cv::countNonZero(part & root) > 0) body |= part;
   }
-  if (cv::countNonZero(body) > 0) mask &= grown(host, body, width / 2);
+  if (cv::countNonZero(body) > 0) mask &= grown(body, width / 2);
 }
 
-cv::Mat one_person(Engine& host, const cv::Mat& rgb, const cv::Mat& saliency, const Face& face) {
+cv::Mat one_person(const cv::Mat& rgb, const cv::Mat& saliency, const Face& face) {
   const cv::Rect everything(0, 0, rgb.cols, rgb.rows);
   // What lies further than this from a face is somebody else's, or nobody's.
   const cv::Rect zone =
@@ -163,33 +163,33 @@ cv::Mat one_person(Engine& host, const cv::Mat& rgb, const cv::Mat& saliency, co
   if (!spine.empty()) core(spine).setTo(255);
   mask |= core;
   const int notch = std::max(2, face.width / 10);
-  mask = closed(host, mask, 2 * notch + 1);
+  mask = shrunk(grown(mask, notch), notch);
   fill_small_gaps(mask, 0.02);
-  keep_body(host, mask, core, std::max(3, face.width / 4));
+  keep_body(mask, core, std::max(3, face.width / 4));
 
   // The outline moves onto the photo's edges, but no further than the odds may err.
   const int reach = std::max(2, face.width / 14);
   cv::Mat trimap(rgb.size(), CV_8UC1, cv::Scalar(cv::GC_BGD));
-  trimap.setTo(cv::GC_PR_BGD, grown(host, mask, reach));
+  trimap.setTo(cv::GC_PR_BGD, grown(mask, reach));
   trimap.setTo(cv::GC_PR_FGD, mask);
-  trimap.setTo(cv::GC_FGD, shrunk(host, mask, reach));
+  trimap.setTo(cv::GC_FGD, shrunk(mask, reach));
   trimap.setTo(cv::GC_FGD, core);
   mask = grab_cut(rgb, trimap, 2);
-  keep_body(host, mask, core, 3);
+  keep_body(mask, core, 3);
   fill_small_gaps(mask, 0.02);
   return mask;
 }
 
 }  // namespace
 
-cv::Mat person_mask(Engine& host, const cv::Mat& rgb, const cv::Mat& saliency, const std::vector<Face>& faces) {
+cv::Mat person_mask(const cv::Mat& rgb, const cv::Mat& saliency, const std::vector<Face>& faces) {
   cv::Mat all(rgb.size(), CV_8UC1, cv::Scalar(0));
   constexpr std::size_t most_faces = 8;
-  for (std::size_t i = 0; i < std::min(faces.size(), most_faces); ++i) all |= one_person(host, rgb, saliency, faces[i]);
+  for (std::size_t i = 0; i < std::min(faces.size(), most_faces); ++i) all |= one_person(rgb, saliency, faces[i]);
   return all;
 }
 
-cv::Mat thing_mask(Engine& host, const cv::Mat& rgb, const cv::Mat& saliency) {
+cv::Mat thing_mask(const cv::Mat& rgb, const cv::Mat& saliency) {
   // Photographers put things near the middle, and upright photos no less than wide ones.
   cv::Mat weighed(rgb.size(), CV_8UC1);
   for (int y = 0; y < rgb.rows; ++y) {
@@ -202,8 +202,8 @@ cv::Mat thing_mask(Engine& host, const cv::Mat& rgb, const cv::Mat& saliency) {
   }
   cv::Mat mask;
   cv::threshold(weighed, mask, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU);
-  mask = closed(host, mask, 9);
-  mask = opened(host, mask, 7);
+  cv::morphologyEx(mask, mask, cv::MORPH_CLOSE, ellipse(9));
+  cv::morphologyEx(mask, mask, cv::MORPH_OPEN, ellipse(7));
   keep_components(mask, 0.3);
   const double area = static_cast<double>(cv::countNonZero(mask)) / static_cast<double>(mask.total());
   const double contrast = cv::mean(saliency, mask)[0] - cv::mean(saliency, ~mask)[0];
@@ -219,10 +219,10 @@ cv::Mat thing_mask(Engine& host, const cv::Mat& rgb, const cv::Mat& saliency) {
   if (!clear) return cv::Mat::zeros(rgb.size(), CV_8UC1);
   const int reach = std::max(2, std::max(mask.cols, mask.rows) / 25);
   cv::Mat trimap(mask.size(), CV_8UC1, cv::Scalar(cv::GC_BGD));
-  trimap.setTo(cv::GC_PR_BGD, grown(host, mask, reach));
+  trimap.setTo(cv::GC_PR_BGD, grown(mask, reach));
   trimap.setTo(cv::GC_PR_FGD, mask);
   mask = grab_cut(rgb, trimap, 3);
-  mask = opened(host, mask, 5);
+  cv::morphologyEx(mask, mask, cv::MORPH_OPEN, ellipse(5));
   fill_small_gaps(mask, 0.05);
   return mask;
 }

@@ -7,16 +7,14 @@
 
 #include <relievo/segmenter.hpp>
 
-#include "core/engine.hpp"
-
 namespace relievo {
 inline namespace v1 {
 
 /// u8 mask, 255 = one of the persons whose faces are given, by a head-and-shoulders prior refined
 /// along colours. Empty mask (all 0) without faces.
-cv::Mat person_mask(Engine& host, const cv::Mat& rgb, const cv::Mat& saliency, const std::vector<Face>& faces);
+cv::Mat person_mask(const cv::Mat& rgb, const cv::Mat& saliency, const std::vector<Face>& faces);
 /// u8 mask of the thing that stands out from the border near the middle; all 0 where none is clear.
-cv::Mat thing_mask(Engine& host, const cv::Mat& rgb, const cv::Mat& saliency);
+cv::Mat thing_mask(const cv::Mat& rgb, const cv::Mat& saliency);
 
 }  // namespace v1
 }  // namespace relievo

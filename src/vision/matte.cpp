@@ -38,7 +38,7 @@ bool constant(const cv::Mat& levels) {
 
 // How much nearer a mask is than what lies just outside it: the step that two thirds of its outline
 // reach, since a threshold across sloping ground makes the rest. The photo's border is no outline.
-double step_at_outline(Engine& host, const cv::Mat& mask, const cv::Mat& disparity) {
+double step_at_outline(const cv::Mat& mask, const cv::Mat& disparity) {
   const int width = std::max(2, std::max(mask.cols, mask.rows) / 50);
   const auto mean_near = [&](const cv::Mat& side) {
     cv::Mat weight;
@@ -50,7 +50,7 @@ double step_at_outline(Engine& host, const cv::Mat& mask, const cv::Mat& dispari
     return cv::Mat(sum / cv::max(weight, 1e-6));
   };
   const cv::Mat difference = mean_near(mask) - mean_near(~mask);
-  const cv::Mat outline = grown(host, mask, 1) & ~mask;
+  const cv::Mat outline = grown(mask, 1) & ~mask;
   std::vector<float> steps;
   for (int y = 0; y < mask.rows; ++y) {
     for (int x = 0; x < mask.cols; ++x) {
@@ -112,15 +112,15 @@ struct Candidate {
 };
 
 // The parts above Otsu's threshold that end in the highest steps, and how high they are.
-Candidate above_threshold(Engine& host, const cv::Mat& values, const cv::Mat& disparity, double scale,
+Candidate above_threshold(const cv::Mat& values, const cv::Mat& disparity, double scale,
                           const SegmentOptions& options) {
   double highest = 0;
   cv::minMaxLoc(values, nullptr, &highest);
   cv::Mat mask;
   values.convertTo(mask, CV_8U, highest > 0 ? 255 / highest : 0);
   cv::threshold(mask, mask, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU);
-  mask = opened(host, mask, odd_at_scale(options.open_px, scale));
-  mask = closed(host, mask, odd_at_scale(options.close_px, scale));
+  cv::morphologyEx(mask, mask, cv::MORPH_OPEN, ellipse(odd_at_scale(options.open_px, scale)));
+  cv::morphologyEx(mask, mask, cv::MORPH_CLOSE, ellipse(odd_at_scale(options.close_px, scale)));
   keep_components(mask, 0.2);
   cv::Mat labels;
   const int count = cv::connectedComponents(mask, labels, 8, CV_32S);
@@ -130,7 +130,7 @@ Candidate above_threshold(Engine& host, const cv::Mat& values, const cv::Mat& di
     const cv::Mat part = labels == i;
     const double area = area_of(part);
     if (area < least_area || area > most_area) continue;
-    parts.push_back({part, step_at_outline(host, part, disparity)});
+    parts.push_back({part, step_at_outline(part, disparity)});
     highest_step = std::max(highest_step, parts.back().step);
   }
   Candidate chosen{cv::Mat::zeros(values.size(), CV_8UC1), highest_step};
@@ -142,7 +142,7 @@ Candidate above_threshold(Engine& host, const cv::Mat& values, const cv::Mat& di
 
 }  // namespace
 
-Image otsu_matte(Engine& host, const ImageView& disparity, const SegmentOptions& options) {
+Image otsu_matte(const ImageView& disparity, const SegmentOptions& options) {
   return with_opencv("Finding the subject", [&] {
     Image out(disparity.width, disparity.height, {Scalar::u8, 1});
     cv::Mat matte = mat_of(out);
@@ -153,35 +153,34 @@ Image otsu_matte(Engine& host, const ImageView& disparity, const SegmentOptions&
     }
     cv::Mat mask;
     cv::threshold(levels, mask, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU);
-    mask = opened(host, mask, options.open_px);
-    mask = closed(host, mask, options.close_px);
+    cv::morphologyEx(mask, mask, cv::MORPH_OPEN, ellipse(options.open_px));
+    cv::morphologyEx(mask, mask, cv::MORPH_CLOSE, ellipse(options.close_px));
     keep_components(mask, 1);
     cv::GaussianBlur(mask, matte, {options.feather_px, options.feather_px}, 0);
     return out;
   });
 }
 
-Image subject_mask(Engine& host, const ImageView& rgb, const ImageView& disparity, double scale,
-                   const SegmentOptions& options) {
+Image subject_mask(const ImageView& rgb, const ImageView& disparity, double scale, const SegmentOptions& options) {
   return with_opencv("Finding the subject", [&] {
     Image out(rgb.width, rgb.height, {Scalar::u8, 1});
     cv::Mat result = mat_of(out);
     result.setTo(0);
     const cv::Mat depth = mat_of(disparity);
     if (constant(levels_of(disparity))) return out;
-    const Candidate all = above_threshold(host, depth, depth, scale, options);
-    const Candidate raised = above_threshold(host, above_ground(depth), depth, scale, options);
+    const Candidate all = above_threshold(depth, depth, scale, options);
+    const Candidate raised = above_threshold(above_ground(depth), depth, scale, options);
     const Candidate& best = raised.step > clearer * all.step ? raised : all;
     if (best.step < least_step) return out;
     const cv::Mat& mask = best.mask;
 
     const int reach = std::max(2, std::max(mask.cols, mask.rows) / 40);
     cv::Mat trimap(mask.size(), CV_8UC1, cv::Scalar(cv::GC_BGD));
-    trimap.setTo(cv::GC_PR_BGD, grown(host, mask, reach));
+    trimap.setTo(cv::GC_PR_BGD, grown(mask, reach));
     trimap.setTo(cv::GC_PR_FGD, mask);
-    trimap.setTo(cv::GC_FGD, shrunk(host, mask, reach));
+    trimap.setTo(cv::GC_FGD, shrunk(mask, reach));
     cv::Mat refined = grab_cut(mat_of(rgb), trimap, 3);
-    refined = opened(host, refined, 3);
+    cv::morphologyEx(refined, refined, cv::MORPH_OPEN, ellipse(3));
     keep_components(refined, 0.1);
     fill_small_gaps(refined, 0.01);
     // Colours that do not tell the subject from the rest make GrabCut lose it.

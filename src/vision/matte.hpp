@@ -1,22 +1,19 @@
-// The subject as a mask, by an engine of host memory.
+// The subject as a mask.
 #pragma once
 
 #include <relievo/segmenter.hpp>
-
-#include "core/engine.hpp"
 
 namespace relievo {
 inline namespace v1 {
 
 /// Relative disparity (f32) to a matte (u8): Otsu threshold, open, close, largest component, Gaussian.
 /// Constant disparity gives 0.
-Image otsu_matte(Engine& host, const ImageView& disparity, const SegmentOptions& options);
+Image otsu_matte(const ImageView& disparity, const SegmentOptions& options);
 
 /// A coarse mask (u8, 0 or 255) of the subject in a small photo (u8 RGB) by its disparity (f32, same
 /// size), refined along colours: what is raised before its surroundings by the highest step. All 0 where
 /// nothing is. `scale` is the size of the small photo to that of the whole.
-Image subject_mask(Engine& host, const ImageView& rgb, const ImageView& disparity, double scale,
-                   const SegmentOptions& options);
+Image subject_mask(const ImageView& rgb, const ImageView& disparity, double scale, const SegmentOptions& options);
 
 }  // namespace v1
 }  // namespace relievo

@@ -20,32 +20,20 @@ class SeededGenerator {
   cv::RNG callers_;
 };
 
-cv::Mat under(Engine& host, const cv::Mat& mask, Morphology operation, const ApertureMask& shape) {
-  cv::Mat out(mask.size(), CV_8UC1);
-  const auto view = [](const cv::Mat& mat) {
-    return MutableImageView{mat.data,        mat.cols, mat.rows, static_cast<std::int64_t>(mat.step[0]),
-                            {Scalar::u8, 1}, {},       {}};
-  };
-  host.morphology(view(mask), view(out), operation, shape);
+}  // namespace
+
+cv::Mat ellipse(int diameter) { return cv::getStructuringElement(cv::MORPH_ELLIPSE, {diameter, diameter}); }
+
+cv::Mat grown(const cv::Mat& mask, int radius) {
+  cv::Mat out;
+  cv::dilate(mask, out, ellipse(2 * radius + 1));
   return out;
 }
 
-}  // namespace
-
-cv::Mat grown(Engine& host, const cv::Mat& mask, int radius) {
-  return under(host, mask, Morphology::dilate, make_ellipse(2 * radius + 1));
-}
-
-cv::Mat shrunk(Engine& host, const cv::Mat& mask, int radius) {
-  return under(host, mask, Morphology::erode, make_ellipse(2 * radius + 1));
-}
-
-cv::Mat opened(Engine& host, const cv::Mat& mask, int diameter) {
-  return grown(host, shrunk(host, mask, diameter / 2), diameter / 2);
-}
-
-cv::Mat closed(Engine& host, const cv::Mat& mask, int diameter) {
-  return shrunk(host, grown(host, mask, diameter / 2), diameter / 2);
+cv::Mat shrunk(const cv::Mat& mask, int radius) {
+  cv::Mat out;
+  cv::erode(mask, out, ellipse(2 * radius + 1));
+  return out;
 }
 
 void keep_components(cv::Mat& mask, double part) {

@@ -5,17 +5,14 @@
 
 #include <relievo/segmenter.hpp>
 
-#include "core/engine.hpp"
-
 namespace relievo {
 inline namespace v1 {
 
-/// The mask grown or shrunk by `radius` px; the photo's border does not shrink it. `host` works on host memory.
-cv::Mat grown(Engine& host, const cv::Mat& mask, int radius);
-cv::Mat shrunk(Engine& host, const cv::Mat& mask, int radius);
-/// The mask without what is narrower than an ellipse of odd `diameter`, or with such gaps filled.
-cv::Mat opened(Engine& host, const cv::Mat& mask, int diameter);
-cv::Mat closed(Engine& host, const cv::Mat& mask, int diameter);
+/// Structuring element of odd diameter.
+cv::Mat ellipse(int diameter);
+/// The mask grown or shrunk by `radius` px; the photo's border does not shrink it.
+cv::Mat grown(const cv::Mat& mask, int radius);
+cv::Mat shrunk(const cv::Mat& mask, int radius);
 /// Keeps the 8-connected components with at least `part` of the largest one's area (1: the first largest alone).
 void keep_components(cv::Mat& mask, double part);
 /// Closes holes that cover less than `part` of the photo.

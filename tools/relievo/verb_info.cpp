@@ -56,8 +56,12 @@ void describe_photo(Inputs& inputs) {
 void describe_build(Inputs& inputs) {
   inputs.report.add_fact("relievo", relievo::version());
   for (const relievo::Device& device : relievo::Device::list()) {
-    inputs.report.add_fact(device.kind() == relievo::DeviceKind::cpu ? "cpu" : "cuda",
-                           device.name() + ", " + std::to_string(device.threads()) + " threads");
+    const bool cpu = device.kind() == relievo::DeviceKind::cpu;
+    inputs.report.add_fact(cpu ? "cpu" : "cuda:" + std::to_string(device.id().index),
+                           device.name() + (cpu ? ", " + std::to_string(device.threads()) + " threads" : ""));
+  }
+  if (const std::string why = relievo::Device::why_absent(relievo::DeviceKind::cuda); !why.empty()) {
+    inputs.report.add_fact("cuda", "absent: " + why);
   }
   for (const relievo::ModuleStatus& module : relievo::module_status()) {
     inputs.report.add_fact(module.name + " module", module.loaded ? module.file : "absent: " + module.reason);
