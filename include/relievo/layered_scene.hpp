@@ -88,7 +88,7 @@ class RELIEVO_API LayeredScene final {
   int layer_count() const noexcept;
   /// Layer `index`, 0 = farthest. Throws Error{invalid_argument} out of range.
   LayerView layer(int index) const;
-  /// The photo's own alpha channel, u8 or the photo's scalar type; empty where it had none.
+  /// The photo's own alpha channel, of its scalar type, beside the layers; empty where it had none.
   ImageView alpha() const noexcept;
   /// The layers composited without motion: the photo.
   Image flatten() const;
