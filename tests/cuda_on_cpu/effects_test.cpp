@@ -98,8 +98,8 @@ TEST(EffectsOnGpu, FocusOnAPointIsTheCpus) {
   }
 }
 
-// Once a first picture has made the tables of curves and working memory, pictures cost launches alone: no copy to or from
-// the host, no memory, no waiting.
+// Once a first picture has made the tables of curves and working memory, pictures cost launches alone: no copy to or
+// from the host, no memory, no waiting.
 TEST(EffectsOnGpu, TheSteadyPathStaysOnTheGpu) {
   const Device device = gpu();
   const LayeredScene scene = scene_on(device, test::u8_3);
