@@ -232,6 +232,9 @@ void check_pointers(const Runtime& r, std::span<const Parameter> parameters) {
     for (std::size_t offset = 0; offset + sizeof(void*) <= parameters[i].size; offset += sizeof(void*)) {
       std::uintptr_t word = 0;
       std::memcpy(&word, static_cast<const char*>(parameters[i].bytes) + offset, sizeof word);
+      // An int with padding behind it looks like a pointer where a pointer was before.
+      const auto low = static_cast<std::int32_t>(static_cast<std::uint32_t>(word));
+      if (low > -(1 << 20) && low < 1 << 20) continue;
       if (word < lowest || word > highest || r.holding(reinterpret_cast<void*>(word), 0) != nullptr) continue;
       unsigned char resident = 0;
       if (mincore(reinterpret_cast<void*>(word / page * page), 1, &resident) == 0) wrong_pointer(i, offset);
