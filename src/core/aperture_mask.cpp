@@ -1,6 +1,7 @@
 #include "core/aperture_mask.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numbers>
 
@@ -44,6 +45,8 @@ bool inside_heart(double x, double y, double radius) {
   const double s = u * u + v * v - 1;
   return s * s * s <= u * u * v * v * v;
 }
+
+int power_in(const ApertureRun& run) { return std::bit_width(static_cast<unsigned>(run.dx_end - run.dx_begin)) - 1; }
 
 ApertureMask make_aperture(Aperture shape, int radius) {
   ApertureMask mask;

@@ -1,7 +1,6 @@
 // An aperture as rows of runs, the form every blur consumes.
 #pragma once
 
-#include <bit>
 #include <vector>
 
 #include <relievo/bokeh_renderer.hpp>
@@ -17,9 +16,7 @@ struct ApertureRun {
 };
 
 /// The largest k for which the run holds 2^k pixels: two pieces of 2^k cover it.
-inline int power_in(const ApertureRun& run) {
-  return std::bit_width(static_cast<unsigned>(run.dx_end - run.dx_begin)) - 1;
-}
+int power_in(const ApertureRun& run);
 
 /// A binary aperture. `runs` are sorted by dy, then dx, and do not touch; `area` is their pixel count.
 struct ApertureMask {
