@@ -12,6 +12,9 @@ if(TARGET relievo_io)
   install(TARGETS relievo_io EXPORT relievo-io-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(EXPORT relievo-io-targets NAMESPACE relievo:: DESTINATION ${RELIEVO_CONFIG_DIR})
 endif()
+if(TARGET relievo_cuda)
+  install(TARGETS relievo_cuda LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endif()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/relievo DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   FILES_MATCHING PATTERN "*.hpp")
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})
@@ -19,6 +22,14 @@ install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/NOTICE DESTINA
 if(TARGET relievo_command)
   install(TARGETS relievo_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
+
+# What is installed, to build it alone.
+add_custom_target(relievo_installed DEPENDS relievo)
+foreach(target IN ITEMS relievo_io relievo_command relievo_cuda)
+  if(TARGET ${target})
+    add_dependencies(relievo_installed ${target})
+  endif()
+endforeach()
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/relievoConfig.cmake.in
   ${PROJECT_BINARY_DIR}/package/relievoConfig.cmake INSTALL_DESTINATION ${RELIEVO_CONFIG_DIR}
