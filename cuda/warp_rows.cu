@@ -10,6 +10,7 @@
 #include "cuda/runtime.hpp"
 #include "cuda/views.hpp"
 #include "kernels/blend.hpp"
+#include "kernels/order.hpp"
 #include "kernels/row_warp.hpp"
 
 namespace relievo {
@@ -42,7 +43,7 @@ struct Row {
 
   __device__ DrawnPixel drawn(int at, Key key) const {
     const int x = static_cast<int>(key & 0xffffffffu);
-    const float disparity_there = from_ordered_bits(static_cast<std::uint32_t>(key >> 32));
+    const float disparity_there = from_order_key(static_cast<std::uint32_t>(key >> 32));
     if (warp.width == 1) return {at, 0, disparity_there};
     return {at, static_cast<float>(x) + span_of(to(x), to(x + 1), warp.width).at(at), disparity_there};
   }
@@ -60,7 +61,7 @@ struct Part {
 
   __device__ void put(int pixel, float disparity, int x) const {
     if (disparity != disparity) return;
-    atomicMax(&keys[pixel - begin], Key{ordered_bits(disparity)} << 32 | static_cast<std::uint32_t>(x));
+    atomicMax(&keys[pixel - begin], Key{order_key(disparity)} << 32 | static_cast<std::uint32_t>(x));
   }
 
   __device__ void draw(const Row& row) const {

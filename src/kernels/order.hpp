@@ -9,7 +9,7 @@
 namespace relievo {
 inline namespace v1 {
 
-/// Integers in the order of floats; -0 counts as 0. NaN has no place.
+/// Integers in the order of floats, above 0 for every number; -0 counts as 0. NaN has no place.
 RELIEVO_HD inline std::uint32_t order_key(float value) {
   const float positive_zero = value + 0.0f;
   std::uint32_t bits;

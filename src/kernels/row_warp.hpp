@@ -2,8 +2,6 @@
 #pragma once
 
 #include <cmath>
-#include <cstdint>
-#include <cstring>
 
 #include "kernels/host_device.hpp"
 #include "kernels/samplers.hpp"
@@ -72,21 +70,6 @@ RELIEVO_HD inline void sample_row(const T* row, float source, int width, T* out)
   for (int c = 0; c < channels; ++c) {
     out[c] = S::along(S::across(left[c], left[c], 0), S::across(right[c], right[c], 0), weight);
   }
-}
-
-/// Integers in the order of floats, above 0 for every number; both zeros are one.
-RELIEVO_HD inline std::uint32_t ordered_bits(float value) {
-  const float one_zero = value + 0.0f;
-  std::uint32_t bits;
-  std::memcpy(&bits, &one_zero, sizeof bits);
-  return (bits & 0x80000000u) != 0 ? ~bits : bits | 0x80000000u;
-}
-/// The inverse.
-RELIEVO_HD inline float from_ordered_bits(std::uint32_t ordered) {
-  const std::uint32_t bits = (ordered & 0x80000000u) != 0 ? ordered & 0x7fffffffu : ~ordered;
-  float value;
-  std::memcpy(&value, &bits, sizeof value);
-  return value;
 }
 
 }  // namespace v1
