@@ -1,10 +1,5 @@
 # What the rooms behind librelievo.so are built on, as target relievo_dependencies; a consumer of the library needs
 # none of it.
-if(TARGET relievo_dependencies)
-  return()
-endif()
-# The first folder that asks finds them for all.
-set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
 add_library(relievo_dependencies INTERFACE)
 target_link_libraries(relievo_dependencies INTERFACE ${CMAKE_DL_LIBS})
 if(RELIEVO_MINIMAL)
