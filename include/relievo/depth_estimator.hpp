@@ -1,6 +1,7 @@
 // Depth from one photo.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,36 +15,63 @@
 namespace relievo {
 inline namespace v1 {
 
+/// The arithmetic a network runs in.
+enum class Precision : std::uint8_t {
+  automatic = 0,  ///< What the device is good at: f16 on CUDA, bf16 on CPUs with bf16 units, else f32.
+  f32 = 1,
+  bf16 = 2,
+  f16 = 3,
+};
+template <>
+struct EnumNames<Precision> {
+  static constexpr std::string_view names[] = {"auto", "f32", "bf16", "f16"};
+};
+
 /// Options of DepthEstimator.
 struct DepthOptions {
-  /// Name of the model; "auto" is the best one present. Unit: none. Range: a name listed by
-  /// DepthEstimator::models(). Default: "auto".
+  /// The model: a name listed by DepthEstimator::models(), or a file of weights (safetensors, .pth, ONNX); "auto" is
+  /// the best one present. Unit: none. Range: such a name or file. Default: "auto".
   std::string_view model = "auto";
-  /// Longer side the model works at. Unit: px. Range: 64 to 4096. Default: 384.
-  int resolution = 384;
+  /// Side the model works at: the longer one of `cues`, of networks the one that their training fixed.
+  /// Unit: px. Range: 0 (the model's own) or 64 to 4096. Default: 0.
+  int resolution = 0;
   /// Follow the photo's edges when bringing depth up to its size. Unit: none. Range: on or off.
   /// Default: on.
   bool edge_aware = true;
+  /// Arithmetic of a network. Unit: none. Range: a Precision that the device has. Default: automatic.
+  Precision precision = Precision::automatic;
+  /// Photos of a batch that go through a network at once; memory grows with it. Unit: photos.
+  /// Range: 1 to 64. Default: 4.
+  int batch = 4;
+  /// Name of the network whose weights a file holds, where its tensors and its name do not tell; "" = what they tell.
+  /// Unit: none. Range: "" or a name listed by DepthEstimator::architectures(). Default: "".
+  std::string_view architecture = "";
 };
 
 template <class Visitor>
 void visit_fields(DepthOptions& o, Visitor&& visit) {
-  visit(Field{"model", "depth model", ""}, o.model);
-  visit(Field{"resolution", "longer side the model works at", "px", 64, 4096}, o.resolution);
+  visit(Field{"model", "depth model: a name or a file of weights", ""}, o.model);
+  visit(Field{"resolution", "side the model works at, 0 = its own", "px", 0, 4096}, o.resolution);
   visit(Field{"edge_aware", "follow the photo's edges", ""}, o.edge_aware);
+  visit(Field{"precision", "arithmetic of a network", ""}, o.precision);
+  visit(Field{"batch", "photos that go through a network at once", "photos", 1, 64}, o.batch);
+  visit(Field{"architecture", "network that a file is of, where it does not tell", ""}, o.architecture);
 }
 
-/// Estimates relative disparity from a single photo.
+/// Estimates depth from a single photo.
 ///
-/// Model `cues` needs no network: it weighs ground plane, defocus and contrast, the figure against
-/// the border, and faces. It is deterministic.
+/// Networks (MiDaS v2.1 small, DPT, Depth Anything) run on LibTorch, in the module librelievo_torch.so, on weights that
+/// are read from a file and never executed. Model `cues` needs no network: it weighs ground plane, defocus and
+/// contrast, the figure against the border, and faces. It is deterministic.
 ///
-/// Input: 1, 3 or 4 channels of any scalar type, host or device memory. Output: DepthMap of the
-/// photo's size, kind `disparity`. An object serves one thread at a time.
+/// Input: 1, 3 or 4 channels of any scalar type, host or device memory; of networks at least one patch (14 or 32 px) a
+/// side. Output: DepthMap of the photo's size, of kind `metres` from metric models, else `disparity`. An object serves
+/// one thread at a time.
 class RELIEVO_API DepthEstimator final {
  public:
   /// Throws Error{not_found} for a model that is absent (naming the file or module it needs and the
-  /// models that work), Error{invalid_argument} for an option out of range.
+  /// models that work), Error{invalid_argument} for an option out of range and a file that may be of several networks,
+  /// Error{corrupt_data} and Error{unsupported} for a file that does not hold a network's weights.
   explicit DepthEstimator(const Device& device, const DepthOptions& options = {})
       : DepthEstimator(device, &options, sizeof options) {}
   DepthEstimator(DepthEstimator&&) noexcept;
@@ -52,15 +80,19 @@ class RELIEVO_API DepthEstimator final {
 
   /// Depth of one photo. Throws Error{invalid_argument} for an empty image.
   DepthMap estimate(const ImageView& photo, const Progress& progress = {}) const;
-  /// Depth of each photo of a batch.
+  /// Depth of each photo of a batch, in their order.
   std::vector<DepthMap> estimate(const std::vector<ImageView>& photos, const Progress& progress = {}) const;
   /// Depth of the next frame of a video; `sequence` keeps the range steady between cuts.
   DepthMap estimate(const ImageView& frame, Sequence& sequence) const;
 
   /// The model in use ("auto" resolved).
   std::string model() const;
+  /// The network that the model's weights are of; "" for `cues`.
+  std::string architecture() const;
   /// Names accepted as `model`.
   static std::vector<std::string> models();
+  /// Names accepted as `architecture`; none without the module librelievo_torch.so.
+  static std::vector<std::string> architectures();
 
  private:
   DepthEstimator(const Device& device, const DepthOptions* options, std::size_t size);

@@ -1,13 +1,14 @@
 #include <relievo/depth_estimator.hpp>
 
-#include <algorithm>
-#include <iterator>
+#include <filesystem>
+#include <utility>
 
 #include "api/boundary.hpp"
-#include "core/module.hpp"
+#include "core/networks.hpp"
 #include "core/options.hpp"
 #include "core/views.hpp"
 #include "effects/depth_cues.hpp"
+#include "effects/depth_network.hpp"
 #include "effects/sequence_state.hpp"
 #include "effects/working_copy.hpp"
 
@@ -15,28 +16,25 @@ namespace relievo {
 inline namespace v1 {
 namespace {
 
-constexpr std::string_view network_models[] = {"dpt-hybrid",
-                                               "dpt-large",
-                                               "midas-small",
-                                               "depth-anything-small",
-                                               "depth-anything-v2-small",
-                                               "depth-anything-v2-base",
-                                               "depth-anything-v2-large",
-                                               "gan-depth"};
+constexpr int cues_side = 384;
+constexpr int least_resolution = 64;
 
-// The model's own name; networks live in a module.
-std::string resolve(std::string_view model) {
-  if (model == "auto" || model == "cues") return "cues";
-  const bool network =
-      std::find(std::begin(network_models), std::end(network_models), model) != std::end(network_models);
-  if (network) {
-    const ModuleStatus& torch = open_module("torch");
-    if (!torch.loaded) {
-      fail(ErrorCode::not_found, "The depth model \"", model, "\" needs the module librelievo_torch.so, and ",
-           torch.reason, "; the model that works is \"cues\".");
-    }
+DepthOptions checked_depth_options(const DepthOptions* options, std::size_t size) {
+  const DepthOptions checked = checked_options(options, size);
+  require(checked.resolution == 0 || checked.resolution >= least_resolution, "resolution is ", checked.resolution,
+          "; allowed is 0 (the model's own) or ", least_resolution, " to 4096 px.");
+  return checked;
+}
+
+std::unique_ptr<DepthNetwork> open_network(Engine& engine, const DepthOptions& options) {
+  const std::string model(options.model);
+  if (model == "auto" || model == "cues") return nullptr;
+  if (std::error_code ignored; !std::filesystem::is_regular_file(model, ignored)) {
+    fail(ErrorCode::not_found, "There is no depth model \"", model,
+         "\" and no file of that name; the model that works ", "is \"cues\".");
   }
-  fail(ErrorCode::not_found, "There is no depth model \"", model, "\"; the model that works is \"cues\".");
+  return networks("The file " + model)
+      .open_depth(engine, {model, std::string(options.architecture), options.precision});
 }
 
 }  // namespace
@@ -46,17 +44,38 @@ struct DepthEstimator::Impl {
   Device host;
   DepthOptions options;
   std::string model;
+  std::unique_ptr<DepthNetwork> network;
 
-  Image disparity(const ImageView& photo, const Progress& progress) const {
-    return depth_from_cues(host.engine(), photo, options.resolution, options.edge_aware, progress);
+  std::vector<DepthMap> depths(const std::vector<ImageView>& photos, const Progress& progress) const {
+    std::vector<Image> keep(photos.size());
+    std::vector<ImageView> on_this_host;
+    for (std::size_t i = 0; i < photos.size(); ++i) {
+      check_image(photos[i], "photo");
+      on_this_host.push_back(on_host(photos[i], device, keep[i]));
+    }
+    if (network) return depth_by_network(host.engine(), *network, on_this_host, options, progress);
+    const int side = options.resolution > 0 ? options.resolution : cues_side;
+    std::vector<DepthMap> made;
+    const auto count = static_cast<double>(photos.size());
+    for (const ImageView& photo : on_this_host) {
+      const auto done = static_cast<double>(made.size());
+      made.emplace_back(depth_from_cues(host.engine(), photo, side, options.edge_aware,
+                                        progress.part(done / count, (done + 1) / count)),
+                        DepthKind::disparity);
+    }
+    return made;
   }
 };
 
 DepthEstimator::DepthEstimator(const Device& device, const DepthOptions* options, std::size_t size)
     : impl_(at_boundary("making a DepthEstimator", [&] {
-        const DepthOptions checked = checked_options(options, size);
-        auto impl = std::make_unique<Impl>(Impl{device, host_device(device), checked, resolve(checked.model)});
+        const DepthOptions checked = checked_depth_options(options, size);
+        const Device host = host_device(device);
+        std::unique_ptr<DepthNetwork> network = open_network(host.engine(), checked);
+        std::string model(network ? checked.model : "cues");
+        auto impl = std::make_unique<Impl>(Impl{device, host, checked, std::move(model), std::move(network)});
         impl->options.model = {};
+        impl->options.architecture = {};
         return impl;
       })) {}
 DepthEstimator::DepthEstimator(DepthEstimator&&) noexcept = default;
@@ -64,36 +83,34 @@ DepthEstimator& DepthEstimator::operator=(DepthEstimator&&) noexcept = default;
 DepthEstimator::~DepthEstimator() = default;
 
 DepthMap DepthEstimator::estimate(const ImageView& photo, const Progress& progress) const {
-  return at_boundary("estimating depth", [&] {
-    check_image(photo, "photo");
-    Image keep;
-    return DepthMap(impl_->disparity(on_host(photo, impl_->device, keep), progress), DepthKind::disparity);
-  });
+  return at_boundary("estimating depth", [&] { return std::move(impl_->depths({photo}, progress).front()); });
 }
 
 std::vector<DepthMap> DepthEstimator::estimate(const std::vector<ImageView>& photos, const Progress& progress) const {
-  std::vector<DepthMap> depths;
-  const auto count = static_cast<double>(photos.size());
-  for (std::size_t i = 0; i < photos.size(); ++i) {
-    const auto done = static_cast<double>(i);
-    depths.push_back(estimate(photos[i], progress.part(done / count, (done + 1) / count)));
-  }
-  return depths;
+  return at_boundary("estimating depth", [&] { return impl_->depths(photos, progress); });
 }
 
 DepthMap DepthEstimator::estimate(const ImageView& frame, Sequence& sequence) const {
   return at_boundary("estimating depth", [&] {
-    check_image(frame, "frame");
+    const DepthMap depth = std::move(impl_->depths({frame}, {}).front());
     Image keep;
     const ImageView host = on_host(frame, impl_->device, keep);
-    Image disparity = impl_->disparity(host, {});
-    return DepthMap(smooth_over_time(sequence.state(), impl_->host.engine(), host, std::move(disparity)),
-                    DepthKind::disparity);
+    return DepthMap(smooth_over_time(sequence.state(), impl_->host.engine(), host, Image::copy_of(depth.values())),
+                    depth.kind());
   });
 }
 
 std::string DepthEstimator::model() const { return impl_->model; }
+std::string DepthEstimator::architecture() const {
+  return impl_->network ? impl_->network->facts().architecture : std::string();
+}
 std::vector<std::string> DepthEstimator::models() { return {"auto", "cues"}; }
+std::vector<std::string> DepthEstimator::architectures() {
+  return at_boundary("listing architectures", [] {
+    const NetworkLibrary* library = networks_if_present();
+    return library != nullptr ? library->depth_architectures() : std::vector<std::string>();
+  });
+}
 
 }  // namespace v1
 }  // namespace relievo

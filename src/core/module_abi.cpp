@@ -8,8 +8,8 @@ namespace relievo {
 inline namespace v1 {
 namespace {
 
-// Counts changes of what a module and the library share: Engine, EngineRegistry, Stream::Impl.
-constexpr int interface_revision = 2;
+// Counts changes of what a module and the library share: Engine, EngineRegistry, Stream::Impl, NetworkLibrary.
+constexpr int interface_revision = 3;
 
 }  // namespace
 

@@ -13,6 +13,7 @@ inline namespace v1 {
 struct EngineRegistry::Impl {
   std::mutex mutex;
   std::map<DeviceKind, EngineFactory> factories;
+  NetworkLibrary* networks = nullptr;
 };
 
 EngineRegistry::EngineRegistry() : impl_(std::make_unique<Impl>()) {}
@@ -25,6 +26,16 @@ EngineRegistry& EngineRegistry::instance() {
 void EngineRegistry::add(DeviceKind kind, EngineFactory factory) {
   const std::lock_guard lock(impl_->mutex);
   impl_->factories[kind] = factory;
+}
+
+void EngineRegistry::add(NetworkLibrary& networks) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->networks = &networks;
+}
+
+NetworkLibrary* EngineRegistry::networks() {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->networks;
 }
 
 Device EngineRegistry::open(DeviceKind kind, int index, int threads) {

@@ -16,6 +16,8 @@ inline namespace v1 {
 /// `threads` is the CPU's budget, 0 = all.
 using EngineFactory = std::shared_ptr<Engine> (*)(int index, int threads);
 
+class NetworkLibrary;
+
 class EngineRegistry {
  public:
   static EngineRegistry& instance();
@@ -23,7 +25,10 @@ class EngineRegistry {
   /// Called by an engine's own translation unit before main or as its module opens. Virtual, because a module reaches
   /// no symbol of this library that is not public.
   virtual void add(DeviceKind kind, EngineFactory factory);
+  /// Called by the module of networks as it opens; they live until the process ends.
+  virtual void add(NetworkLibrary& networks);
   Device open(DeviceKind kind, int index, int threads);
+  NetworkLibrary* networks();
 
  private:
   EngineRegistry();

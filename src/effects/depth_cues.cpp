@@ -1,23 +1,14 @@
 #include "effects/depth_cues.hpp"
 
-#include <algorithm>
-#include <cmath>
+#include <utility>
 
-#include "core/views.hpp"
+#include "effects/edge_aware.hpp"
 #include "effects/segment.hpp"
 #include "effects/working_copy.hpp"
 #include "vision/cues.hpp"
 
 namespace relievo {
 inline namespace v1 {
-namespace {
-
-// Above this size depth follows edges of a smaller copy: a pixel of it is finer than any cue.
-constexpr int edge_side = 1600;
-constexpr float edge_epsilon = 4e-4f;  // (2 % of the range)^2
-
-}  // namespace
-
 Image depth_from_cues(Engine& engine, const ImageView& photo, int resolution, bool edge_aware,
                       const Progress& progress) {
   progress.report(0, "depth");
@@ -27,20 +18,7 @@ Image depth_from_cues(Engine& engine, const ImageView& photo, int resolution, bo
   progress.report(0.3, "depth");
   Image disparity = disparity_from_cues(small, faces);
   progress.report(0.7, "depth");
-  if (edge_aware && photo.width > 1 && photo.height > 1) {
-    const Image middle = small_rgb(engine, photo, edge_side);
-    Image guide(middle.width(), middle.height(), {Scalar::f32, 3}, middle.color());
-    engine.convert(middle, guide.mutable_view());
-    const Image coarse = resized(engine, disparity, middle.width(), middle.height(), ResizeFilter::bilinear);
-    Image sharp(middle.width(), middle.height(), f32_1);
-    const int radius = std::max(2, static_cast<int>(std::lround(2.0 * middle.width() / small.width())));
-    engine.guided_filter(guide, coarse, sharp.mutable_view(), radius, edge_epsilon);
-    clamp_to_unit(sharp);
-    disparity = std::move(sharp);
-  }
-  if (disparity.width() != photo.width || disparity.height() != photo.height) {
-    disparity = resized(engine, disparity, photo.width, photo.height, ResizeFilter::bilinear);
-  }
+  disparity = at_photo_size(engine, photo, std::move(disparity), edge_aware);
   progress.report(1, "depth");
   return disparity;
 }

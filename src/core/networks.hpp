@@ -1,0 +1,79 @@
+// What the module librelievo_torch.so brings: networks behind interfaces that know no LibTorch.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <relievo/depth_estimator.hpp>
+#include <relievo/depth_map.hpp>
+#include <relievo/image.hpp>
+
+namespace relievo {
+inline namespace v1 {
+
+class Engine;
+
+/// How a photo of any shape becomes a network's input (the originals' own rules).
+struct NetworkInput {
+  enum class Fit : std::uint8_t {
+    cover,    ///< both sides at least `side`
+    contain,  ///< both sides at most `side`
+    nearest,  ///< the side that changes least becomes `side`
+  };
+  int multiple = 14;  ///< sides are rounded to multiples of it
+  int side = 518;     ///< what the network was trained at
+  Fit fit = Fit::cover;
+  /// Of RGB code values in 0..1.
+  std::array<float, 3> mean{}, deviation{};
+};
+
+/// Which network, out of which file, and how it is to run.
+struct DepthNetworkRequest {
+  std::string file;
+  /// Name of the architecture; empty = what file and tensors tell.
+  std::string architecture;
+  Precision precision = Precision::automatic;
+  bool torchscript = false;
+};
+
+/// A depth network with its weights. Serves one thread at a time.
+class DepthNetwork {
+ public:
+  struct Facts {
+    std::string architecture;
+    NetworkInput input;
+    DepthKind kind = DepthKind::disparity;
+    std::int64_t parameters = 0;
+    std::string precision;
+  };
+
+  virtual ~DepthNetwork() = default;
+  virtual const Facts& facts() const = 0;
+  /// `count` photos of one size, f32 RGB, sRGB code values in 0..1, sides multiples of `input.multiple`; as many
+  /// depths, f32, 1 channel, of that size, in the network's kind. All in the memory of the engine that the network was
+  /// opened for. Enqueued on its stream.
+  virtual void infer(const ImageView* photos, const MutableImageView* depths, int count) = 0;
+};
+
+/// Registered by the module as it opens.
+class NetworkLibrary {
+ public:
+  virtual ~NetworkLibrary() = default;
+  /// The architectures it can build.
+  virtual std::vector<std::string> depth_architectures() const = 0;
+  virtual std::unique_ptr<DepthNetwork> open_depth(Engine& engine, const DepthNetworkRequest& request) = 0;
+  /// Threads of the process-wide pool that its operations run on.
+  virtual void set_threads(int threads) = 0;
+};
+
+/// The networks that are there. Throws Error{not_found} that says why there are none; `what` is what asks for them.
+NetworkLibrary& networks(std::string_view what);
+/// Null where there are none.
+NetworkLibrary* networks_if_present();
+
+}  // namespace v1
+}  // namespace relievo

@@ -1,0 +1,30 @@
+// The depth networks that can be built, and what each expects of its input.
+#pragma once
+
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <relievo/depth_map.hpp>
+
+#include "core/networks.hpp"
+#include "torch/dpt.hpp"
+
+namespace relievo {
+inline namespace v1 {
+
+struct DepthArchitecture {
+  std::string name;
+  NetworkInput input;
+  DepthKind kind = DepthKind::disparity;
+  /// Of MiDaS small where it has no blocks.
+  DptShape dpt;
+};
+
+std::span<const DepthArchitecture> depth_architectures();
+/// Null where there is none of that name.
+const DepthArchitecture* find_depth_architecture(std::string_view name);
+
+}  // namespace v1
+}  // namespace relievo

@@ -1,0 +1,121 @@
+#include "torch/dpt.hpp"
+
+#include <string>
+#include <vector>
+
+#include <ATen/ops/exp.h>
+#include <ATen/ops/relu.h>
+#include <ATen/ops/sigmoid.h>
+
+namespace relievo {
+inline namespace v1 {
+namespace {
+
+WeightScope backbone(const WeightScope& weights, DptFamily family) {
+  switch (family) {
+    case DptFamily::midas:
+      return weights / "pretrained.model";
+    case DptFamily::depth_anything:
+      return weights / "pretrained";
+    case DptFamily::depth_anything_3:
+      break;
+  }
+  return weights / "backbone.pretrained";
+}
+
+WeightScope head(const WeightScope& weights, DptFamily family) {
+  return weights / (family == DptFamily::depth_anything_3 ? "head" : "depth_head");
+}
+
+WeightScope scratch(const WeightScope& weights, DptFamily family) {
+  return family == DptFamily::midas ? weights / "scratch" : head(weights, family) / "scratch";
+}
+
+// The second and third convolution of an output.
+DepthOutput output(const WeightScope& scratch, const DptShape& shape, const char* name, int second) {
+  const WeightScope parts = scratch / name;
+  return DepthOutput(parts / second, parts / (second + 2), shape.features / 2);
+}
+
+Reassemble reassembled(const WeightScope& weights, const DptShape& shape, int map) {
+  const bool midas = shape.family == DptFamily::midas;
+  const WeightScope midas_part = weights / ("pretrained.act_postprocess" + std::to_string(map + 1));
+  const int channels = shape.channels[static_cast<std::size_t>(map)];
+  Reassemble result;
+  if (midas) result.readout = Linear(midas_part / "0.project.0", 2 * shape.vit.width, shape.vit.width);
+  result.project = Conv(midas ? midas_part / 3 : head(weights, shape.family) / "projects" / map,
+                        {.in = shape.vit.width, .out = channels, .kernel = 1});
+  const WeightScope resize = midas ? midas_part / 4 : head(weights, shape.family) / "resize_layers" / map;
+  if (map < 2) result.larger = TransposedConv(resize, channels, map == 0 ? 4 : 2);
+  if (map == 3)
+    result.smaller = Conv(resize, {.in = channels, .out = channels, .kernel = 3, .stride = 2, .padding = 1});
+  return result;
+}
+
+}  // namespace
+
+Dpt::Dpt(const WeightScope& weights, const DptShape& of) : shape(of), vit(backbone(weights, of.family), of.vit) {
+  const WeightScope body = backbone(weights, shape.family);
+  const WeightScope parts = scratch(weights, shape.family);
+  const bool midas = shape.family == DptFamily::midas;
+  if (shape.convolutional_stem) {
+    stem.emplace(body / "patch_embed.backbone");
+    patch_embed = Conv(body / "patch_embed.proj", {.in = 1024, .out = shape.vit.width, .kernel = 1});
+  } else {
+    patch_embed = Conv(body / "patch_embed.proj",
+                       {.in = 3, .out = shape.vit.width, .kernel = shape.patch, .stride = shape.patch});
+  }
+  if (midas) {
+    // Of the classifier that the transformer once was.
+    body.ignore("norm.");
+    body.ignore("head.");
+  } else {
+    norm.emplace(body / "norm", shape.vit.width);
+    body.ignore("mask_token");
+  }
+  for (int map = stem ? 2 : 0; map < 4; ++map) {
+    reassemble[static_cast<std::size_t>(map)] = reassembled(weights, shape, map);
+  }
+  refiner = Refiner(parts, shape.channels, {shape.features, shape.features, shape.features, shape.features});
+  const Conv::Shape halving{.in = shape.features, .out = shape.features / 2, .kernel = 3, .padding = 1};
+  neck = Conv(midas ? parts / "output_conv" / 0 : parts / "output_conv1", halving);
+  depth_output = midas ? output(parts, shape, "output_conv", 2) : output(parts, shape, "output_conv2", 0);
+  if (shape.family == DptFamily::depth_anything_3) sky_output = output(parts, shape, "sky_output_conv2", 0);
+}
+
+DepthTensors Dpt::operator()(const at::Tensor& x) const {
+  std::array<at::Tensor, 4> maps;
+  std::vector<int> taps(shape.taps.begin(), shape.taps.end());
+  at::Tensor features = x;
+  if (stem) {
+    const std::vector<at::Tensor> stages = (*stem)(x);
+    maps[0] = stages[0];
+    maps[1] = stages[1];
+    features = stages[2];
+    taps.erase(taps.begin(), taps.begin() + 2);
+  }
+  const at::Tensor patches = patch_embed(features);
+  const std::vector<at::Tensor> tapped = vit(patches, taps);
+  for (std::size_t i = 0; i < tapped.size(); ++i) {
+    const std::size_t map = maps.size() - tapped.size() + i;
+    maps[map] = reassemble[map](norm ? (*norm)(tapped[i]) : tapped[i], patches.size(2), patches.size(3));
+  }
+  const at::Tensor shared = upsample(neck(refiner(maps)), x.size(2), x.size(3), true);
+  DepthTensors result{depth_output(shared), {}};
+  switch (shape.activation) {
+    case DepthActivation::relu:
+      result.depth.relu_();
+      break;
+    case DepthActivation::sigmoid:
+      result.depth = at::sigmoid(result.depth).mul_(shape.farthest);
+      break;
+    case DepthActivation::exp:
+      result.depth = at::exp(result.depth);
+      break;
+  }
+  if (sky_output) result.sky = at::relu((*sky_output)(shared));
+  return result;
+}
+
+}  // namespace v1
+}  // namespace relievo

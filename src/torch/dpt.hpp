@@ -1,0 +1,60 @@
+// Dense prediction transformers: DPT-Hybrid and DPT-Large of MiDaS v3, Depth Anything V1 and V2, Depth Anything 3 mono.
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "torch/dpt_head.hpp"
+#include "torch/resnet_v2.hpp"
+#include "torch/vit.hpp"
+
+namespace relievo {
+inline namespace v1 {
+
+/// Whose tensor names a network has, and whose habits.
+enum class DptFamily { midas, depth_anything, depth_anything_3 };
+
+/// What the network's last number is turned into.
+enum class DepthActivation {
+  relu,     ///< disparity
+  sigmoid,  ///< metres, as a part of the farthest
+  exp,      ///< distance up to scale
+};
+
+struct DptShape {
+  DptFamily family = DptFamily::depth_anything;
+  VitShape vit;
+  int patch = 14;
+  bool convolutional_stem = false;  ///< patches and the two largest maps come from a ResNet
+  std::array<int, 4> taps{};        ///< blocks whose tokens become maps; with a stem the last two count
+  std::array<int, 4> channels{};    ///< of the four maps
+  int features = 256;               ///< of the refiner
+  DepthActivation activation = DepthActivation::relu;
+  float farthest = 1;  ///< metres that a sigmoid of 1 stands for
+};
+
+/// A network's answer, N x H x W, f32: depth in the network's own kind, and, where the network tells it, sky (above
+/// 0.3).
+struct DepthTensors {
+  at::Tensor depth, sky;
+};
+
+struct Dpt {
+  DptShape shape;
+  std::optional<ResNetV2> stem;
+  Conv patch_embed;
+  Vit vit;
+  std::optional<LayerNorm> norm;
+  std::array<Reassemble, 4> reassemble;
+  Refiner refiner;
+  Conv neck;
+  DepthOutput depth_output;
+  std::optional<DepthOutput> sky_output;
+
+  Dpt(const WeightScope& weights, const DptShape& shape);
+  /// x: N x 3 x H x W, normalised, sides multiples of the patch.
+  DepthTensors operator()(const at::Tensor& x) const;
+};
+
+}  // namespace v1
+}  // namespace relievo

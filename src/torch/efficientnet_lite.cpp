@@ -1,0 +1,87 @@
+#include "torch/efficientnet_lite.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace relievo {
+inline namespace v1 {
+namespace {
+
+constexpr int expansion = 6;
+
+struct Stage {
+  int layer;              // which of the four maps it belongs to
+  std::string_view name;  // within the layer
+  int count, kernel, stride, expansion, out;
+};
+constexpr Stage stages[] = {
+    {0, "3", 1, 3, 1, 1, 24},          {0, "4", 3, 3, 2, expansion, 32},  {1, "0", 3, 5, 2, expansion, 48},
+    {2, "0", 5, 3, 2, expansion, 96},  {2, "1", 5, 5, 1, expansion, 136}, {3, "0", 6, 5, 2, expansion, 232},
+    {3, "1", 1, 3, 1, expansion, 384},
+};
+
+// Batch normalisation of what a network has learnt is one multiplication and one addition for a channel.
+Conv normalised(const WeightScope& conv_weights, const WeightScope& norm, Conv::Shape shape) {
+  shape.bias = false;
+  Conv conv(conv_weights, shape);
+  const at::Tensor variance = norm("running_var", {shape.out}).to(at::kFloat);
+  const at::Tensor scale = norm("weight", {shape.out}).to(at::kFloat).mul(variance.add(1e-3).rsqrt_());
+  const at::Tensor mean = norm("running_mean", {shape.out}).to(at::kFloat);
+  const at::Tensor shift = norm("bias", {shape.out}).to(at::kFloat).sub(mean.mul(scale));
+  norm.ignore("num_batches_tracked");
+  conv.weight = conv.weight.to(at::kFloat).mul(scale.view({-1, 1, 1, 1})).to(conv.weight.options());
+  conv.bias = shift.to(conv.weight.scalar_type());
+  return conv;
+}
+
+at::Tensor same(const Conv& conv, const at::Tensor& x, Activation activation) {
+  return conv(pad_same(x, static_cast<int>(conv.weight.size(2)), conv.stride), activation);
+}
+
+}  // namespace
+
+InvertedResidual::InvertedResidual(const WeightScope& weights, const Shape& shape)
+    : residual(shape.stride == 1 && shape.in == shape.out) {
+  const int inner = shape.in * shape.expansion;
+  int part = 1;
+  const auto norm = [&] { return weights / ("bn" + std::to_string(part++)); };
+  if (shape.expansion > 1) {
+    expand = normalised(weights / "conv_pw", norm(), {.in = shape.in, .out = inner, .kernel = 1});
+  }
+  depthwise = normalised(weights / "conv_dw", norm(),
+                         {.in = inner, .out = inner, .kernel = shape.kernel, .stride = shape.stride, .groups = inner});
+  contract = normalised(weights / (shape.expansion > 1 ? "conv_pwl" : "conv_pw"), norm(),
+                        {.in = inner, .out = shape.out, .kernel = 1});
+}
+
+at::Tensor InvertedResidual::operator()(const at::Tensor& x) const {
+  const at::Tensor y = contract(same(depthwise, expand ? (*expand)(x, Activation::relu6) : x, Activation::relu6));
+  return residual ? y.add_(x) : y;
+}
+
+EfficientNetLite3::EfficientNetLite3(const WeightScope& pretrained)
+    : stem(normalised(pretrained / "layer1.0", pretrained / "layer1.1",
+                      {.in = 3, .out = 32, .kernel = 3, .stride = 2})) {
+  int in = 32;
+  for (const Stage& stage : stages) {
+    const WeightScope layer = pretrained / ("layer" + std::to_string(stage.layer + 1)) / stage.name;
+    for (int i = 0; i < stage.count; ++i) {
+      layers[static_cast<std::size_t>(stage.layer)].emplace_back(
+          layer / i, InvertedResidual::Shape{in, stage.out, stage.kernel, i == 0 ? stage.stride : 1, stage.expansion});
+      in = stage.out;
+    }
+  }
+}
+
+std::array<at::Tensor, 4> EfficientNetLite3::operator()(const at::Tensor& x) const {
+  std::array<at::Tensor, 4> maps;
+  at::Tensor y = same(stem, x, Activation::relu6);
+  for (std::size_t i = 0; i < 4; ++i) {
+    for (const InvertedResidual& block : layers[i]) y = block(y);
+    maps[i] = y;
+  }
+  return maps;
+}
+
+}  // namespace v1
+}  // namespace relievo

@@ -1,0 +1,36 @@
+// The doors of librelievo_torch.so.
+#include "core/module.hpp"
+#include "core/networks.hpp"
+#include "core/registry.hpp"
+
+#include <ATen/Parallel.h>
+
+#include "torch/depth_architecture.hpp"
+#include "torch/torch_depth_network.hpp"
+
+namespace relievo {
+inline namespace v1 {
+namespace {
+
+class TorchNetworks final : public NetworkLibrary {
+ public:
+  std::vector<std::string> depth_architectures() const override {
+    std::vector<std::string> names;
+    for (const DepthArchitecture& known : v1::depth_architectures()) names.push_back(known.name);
+    return names;
+  }
+  std::unique_ptr<DepthNetwork> open_depth(Engine& engine, const DepthNetworkRequest& request) override {
+    return open_torch_depth(engine, request);
+  }
+  void set_threads(int threads) override { at::set_num_threads(threads); }
+};
+
+}  // namespace
+}  // namespace v1
+}  // namespace relievo
+
+extern "C" RELIEVO_API const char* relievo_module_abi() { return relievo::module_abi_tag(); }
+extern "C" RELIEVO_API void relievo_module_init(relievo::EngineRegistry& registry) {
+  static relievo::TorchNetworks networks;
+  registry.add(networks);
+}

@@ -1,0 +1,82 @@
+#include "torch/vit.hpp"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/scaled_dot_product_attention.h>
+#include <ATen/ops/upsample_bicubic2d.h>
+
+namespace relievo {
+inline namespace v1 {
+namespace {
+
+// Layer scale (Touvron et al., ICCV 2021) folded into the layer before it.
+Linear scaled(Linear linear, const at::Tensor& scale) {
+  linear.weight = linear.weight.mul(scale.unsqueeze(1));
+  linear.bias = linear.bias.mul(scale);
+  return linear;
+}
+
+}  // namespace
+
+VitBlock::VitBlock(const WeightScope& weights, const VitShape& shape)
+    : norm1(weights / "norm1", shape.width),
+      norm2(weights / "norm2", shape.width),
+      qkv(weights / "attn.qkv", shape.width, 3 * shape.width),
+      proj(weights / "attn.proj", shape.width, shape.width),
+      fc1(weights / "mlp.fc1", shape.width, 4 * shape.width),
+      fc2(weights / "mlp.fc2", 4 * shape.width, shape.width) {
+  if (shape.layer_scale) {
+    proj = scaled(std::move(proj), weights("ls1.gamma", {shape.width}));
+    fc2 = scaled(std::move(fc2), weights("ls2.gamma", {shape.width}));
+  }
+}
+
+at::Tensor VitBlock::operator()(const at::Tensor& tokens, int heads) const {
+  const std::int64_t batch = tokens.size(0), count = tokens.size(1), width = tokens.size(2);
+  const at::Tensor parts = qkv(norm1(tokens)).view({batch, count, 3, heads, width / heads}).permute({2, 0, 3, 1, 4});
+  const at::Tensor attended = at::scaled_dot_product_attention(parts[0], parts[1], parts[2]);
+  const at::Tensor x = proj(attended.transpose(1, 2).reshape({batch, count, width})).add_(tokens);
+  return fc2(fc1(norm2(x), Activation::gelu)).add_(x);
+}
+
+Vit::Vit(const WeightScope& weights, const VitShape& of)
+    : shape(of),
+      cls_token(weights("cls_token", {1, 1, of.width})),
+      pos_embed(weights("pos_embed", {1, 1 + of.learnt_side * of.learnt_side, of.width})) {
+  blocks.reserve(static_cast<std::size_t>(shape.depth));
+  for (int i = 0; i < shape.depth; ++i) blocks.emplace_back(weights / "blocks" / i, shape);
+}
+
+at::Tensor Vit::positions(std::int64_t rows, std::int64_t columns) const {
+  const std::int64_t side = shape.learnt_side;
+  if (rows == side && columns == side) return pos_embed;
+  // Few values, and what is rounded here shifts everything.
+  const at::Tensor grid =
+      pos_embed.narrow(1, 1, side * side).to(at::kFloat).view({1, side, side, shape.width}).permute({0, 3, 1, 2});
+  at::Tensor resized;
+  if (shape.resize == PositionResize::dinov2) {
+    const auto factor = [&](std::int64_t patches) {
+      return (static_cast<double>(patches) + 0.1) / static_cast<double>(side);
+    };
+    resized = at::upsample_bicubic2d(grid, {rows, columns}, false, factor(rows), factor(columns));
+  } else {
+    resized = upsample(grid, rows, columns, false);
+  }
+  resized = resized.permute({0, 2, 3, 1}).reshape({1, rows * columns, shape.width}).to(pos_embed.scalar_type());
+  return at::cat({pos_embed.narrow(1, 0, 1), resized}, 1);
+}
+
+std::vector<at::Tensor> Vit::operator()(const at::Tensor& patches, const std::vector<int>& taps) const {
+  const at::Tensor grid = patches.flatten(2).transpose(1, 2);
+  at::Tensor x = at::cat({cls_token.expand({grid.size(0), 1, shape.width}), grid}, 1)
+                     .add_(positions(patches.size(2), patches.size(3)));
+  std::vector<at::Tensor> tapped;
+  tapped.reserve(taps.size());
+  for (int i = 0; i < shape.depth && tapped.size() < taps.size(); ++i) {
+    x = blocks[static_cast<std::size_t>(i)](x, shape.heads);
+    if (i == taps[tapped.size()]) tapped.push_back(x);
+  }
+  return tapped;
+}
+
+}  // namespace v1
+}  // namespace relievo
