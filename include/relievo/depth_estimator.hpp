@@ -38,7 +38,7 @@ struct DepthOptions {
   /// Follow the photo's edges when bringing depth up to its size. Unit: none. Range: on or off.
   /// Default: on.
   bool edge_aware = true;
-  /// Arithmetic of a network. Unit: none. Range: a Precision that the device has. Default: automatic.
+  /// Arithmetic of a network. Unit: none. Range: auto, f32, bf16, f16. Default: auto.
   Precision precision = Precision::automatic;
   /// Photos of a batch that go through a network at once; memory grows with it. Unit: photos.
   /// Range: 1 to 64. Default: 4.
