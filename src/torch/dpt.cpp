@@ -1,11 +1,13 @@
 #include "torch/dpt.hpp"
 
+#include <limits>
 #include <string>
 #include <vector>
 
 #include <ATen/ops/exp.h>
-#include <ATen/ops/relu.h>
+#include <ATen/ops/nanquantile.h>
 #include <ATen/ops/sigmoid.h>
+#include <ATen/ops/where.h>
 
 namespace relievo {
 inline namespace v1 {
@@ -83,7 +85,7 @@ Dpt::Dpt(const WeightScope& weights, const DptShape& of) : shape(of), vit(backbo
   if (shape.family == DptFamily::depth_anything_3) sky_output = output(parts, shape, "sky_output_conv2", 0);
 }
 
-DepthTensors Dpt::operator()(const at::Tensor& x) const {
+at::Tensor Dpt::operator()(const at::Tensor& x) const {
   std::array<at::Tensor, 4> maps;
   std::vector<int> taps(shape.taps.begin(), shape.taps.end());
   at::Tensor features = x;
@@ -101,20 +103,26 @@ DepthTensors Dpt::operator()(const at::Tensor& x) const {
     maps[map] = reassemble[map](norm ? (*norm)(tapped[i]) : tapped[i], patches.size(2), patches.size(3));
   }
   const at::Tensor shared = upsample(neck(refiner(maps)), x.size(2), x.size(3), true);
-  DepthTensors result{depth_output(shared), {}};
+  const at::Tensor depth = depth_output(shared);
   switch (shape.activation) {
     case DepthActivation::relu:
-      result.depth.relu_();
-      break;
+      return depth.relu();
     case DepthActivation::sigmoid:
-      result.depth = at::sigmoid(result.depth).mul_(shape.farthest);
-      break;
+      return at::sigmoid(depth).mul_(shape.farthest);
     case DepthActivation::exp:
-      result.depth = at::exp(result.depth);
-      break;
+      return with_sky_far(at::exp(depth), (*sky_output)(shared).relu_());
   }
-  if (sky_output) result.sky = at::relu((*sky_output)(shared));
-  return result;
+  return depth;
+}
+
+at::Tensor with_sky_far(const at::Tensor& depth, const at::Tensor& sky) {
+  constexpr double least_sky = 0.3, farthest = 0.99;
+  constexpr std::int64_t too_few = 10;
+  const at::Tensor is_sky = sky.ge(least_sky), counts = is_sky.flatten(1).sum(1);
+  const at::Tensor rest = depth.masked_fill(is_sky, std::numeric_limits<double>::quiet_NaN()).flatten(1);
+  const at::Tensor far = at::nanquantile(rest, farthest, 1).view({-1, 1, 1});
+  const at::Tensor both = counts.gt(too_few).logical_and(counts.lt(rest.size(1) - too_few)).view({-1, 1, 1});
+  return at::where(is_sky.logical_and(both), far, depth);
 }
 
 }  // namespace v1

@@ -33,11 +33,9 @@ struct DptShape {
   float farthest = 1;  ///< metres that a sigmoid of 1 stands for
 };
 
-/// A network's answer, N x H x W, f32: depth in the network's own kind, and, where the network tells it, sky (above
-/// 0.3).
-struct DepthTensors {
-  at::Tensor depth, sky;
-};
+/// Depth whose sky (where `sky` is at least 0.3) is as far as the farthest of the rest, its quantile of 0.99; N x H x W.
+/// As it is where either part has no more than 10 pixels.
+at::Tensor with_sky_far(const at::Tensor& depth, const at::Tensor& sky);
 
 struct Dpt {
   DptShape shape;
@@ -52,8 +50,9 @@ struct Dpt {
   std::optional<DepthOutput> sky_output;
 
   Dpt(const WeightScope& weights, const DptShape& shape);
-  /// x: N x 3 x H x W, normalised, sides multiples of the patch.
-  DepthTensors operator()(const at::Tensor& x) const;
+  /// x: N x 3 x H x W, normalised, sides multiples of the patch. The result: N x H x W, f32, disparity for `relu`,
+  /// metres for `sigmoid`, distance up to scale for `exp`.
+  at::Tensor operator()(const at::Tensor& x) const;
 };
 
 }  // namespace v1

@@ -20,18 +20,13 @@ namespace relievo {
 inline namespace v1 {
 namespace {
 
-using Forward = std::function<DepthTensors(const at::Tensor&)>;
+using Forward = std::function<at::Tensor(const at::Tensor&)>;
 
 Forward built(const DepthArchitecture& architecture, FileWeights& weights) {
   const WeightScope scope(weights);
-  if (architecture.name == "midas-small") {
-    return [network = MidasSmall(scope)](const at::Tensor& x) { return DepthTensors{network(x), {}}; };
-  }
-  return [network = Dpt(scope, architecture.dpt)](const at::Tensor& x) { return network(x); };
+  if (architecture.name == "midas-small") return MidasSmall(scope);
+  return Dpt(scope, architecture.dpt);
 }
-
-// Above this a network's sky is sky (Depth Anything 3).
-constexpr float least_sky = 0.3f;
 
 class TorchDepthNetwork final : public DepthNetwork {
  public:
@@ -57,12 +52,9 @@ class TorchDepthNetwork final : public DepthNetwork {
     for (int i = 0; i < count; ++i) pixels.push_back(interop::as_tensor(photos[i]));
     // Pixels lie as a network's channels-last input does.
     const at::Tensor input = at::stack(pixels).to(device_).sub_(mean_).div_(deviation_).to(type_).permute({0, 3, 1, 2});
-    DepthTensors answer = forward_(input);
-    if (architecture_->dpt.activation == DepthActivation::exp) {
-      answer.depth = answer.depth.reciprocal_();
-      answer.depth.masked_fill_(answer.sky.gt(least_sky), 0);
-    }
-    for (int i = 0; i < count; ++i) interop::as_tensor(depths[i]).squeeze(2).copy_(answer.depth[i]);
+    at::Tensor depth = forward_(input);
+    if (architecture_->dpt.activation == DepthActivation::exp) depth.reciprocal_();
+    for (int i = 0; i < count; ++i) interop::as_tensor(depths[i]).squeeze(2).copy_(depth[i]);
   }
 
  private:
