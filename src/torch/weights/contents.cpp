@@ -8,15 +8,21 @@ namespace weights {
 
 std::string in_quotes(std::string_view name) {
   constexpr std::size_t longest = 200;
+  std::size_t shown = std::min(name.size(), longest);
+  // Not within a character of UTF-8.
+  while (shown < name.size() && shown > 0 && (static_cast<unsigned char>(name[shown]) & 0xc0) == 0x80) --shown;
   std::string out = "'";
-  for (const char c : name.substr(0, longest)) out += static_cast<unsigned char>(c) < 32 || c == 127 ? '?' : c;
-  return out + (name.size() > longest ? "...'" : "'");
+  for (const char c : name.substr(0, shown)) out += static_cast<unsigned char>(c) < 32 || c == 127 ? '?' : c;
+  return out + (name.size() > shown ? "...'" : "'");
 }
 
 std::string shown(const std::vector<std::int64_t>& sizes) {
+  constexpr std::size_t most = 32;
   std::string out = "[";
-  for (const std::int64_t size : sizes) out += (out.size() > 1 ? ", " : "") + std::to_string(size);
-  return out + "]";
+  for (std::size_t i = 0; i < std::min(sizes.size(), most); ++i) {
+    out.append(i == 0 ? "" : ", ").append(std::to_string(sizes[i]));
+  }
+  return out + (sizes.size() > most ? ", ...]" : "]");
 }
 
 std::uint64_t bytes_of_shape(const Source& source, std::string_view tensor, const std::vector<std::int64_t>& shape,

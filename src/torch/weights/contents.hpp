@@ -34,7 +34,7 @@ inline std::string_view text_of(Bytes bytes) noexcept {
 
 /// A name from a file, between quotes, without what would break or flood a sentence.
 std::string in_quotes(std::string_view name);
-/// "[2, 3]"
+/// "[2, 3]", and no more than 32 of them.
 std::string shown(const std::vector<std::int64_t>& sizes);
 
 /// A file's bytes and how errors call it.

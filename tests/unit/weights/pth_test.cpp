@@ -82,6 +82,17 @@ TEST(Pth, ViewsLieWithinTheirStorage) {
                "contiguous.");
 }
 
+TEST(Pth, LongIntegers) {
+  for (const auto& [digits, value] :
+       {std::pair("\x8a\1\xff", "-1"), {"\x8a\5\1\1\1\1\1", "4311810305"}, {"\x8a\2\xff\x7f", "32767"}}) {
+    std::string made = tensor(floats, 9, sizes({1}), sizes({1}));
+    made.replace(made.find(integer(9)), 5, digits);
+    const std::string words = relievo::sentence("'x' has tensor 'w' of shape [1] and strides [1] from element ", value,
+                                                " of a storage of 6.");
+    EXPECT_ERROR(read_text(one(made, 24)), corrupt_data, words.c_str());
+  }
+}
+
 TEST(Pth, StoragesHoldTheirElements) {
   EXPECT_ERROR(read_text(one(tensor(floats, 0, sizes({2}), sizes({1})), 23)), corrupt_data,
                "'x' has storage '0' of 23 bytes, of which tensor 'w' needs 6 elements of f32.");

@@ -85,6 +85,8 @@ TEST(Safetensors, OffsetsAndShapes) {
                "'x' has tensor 'w' with data_offsets [0, 4, 8], which are not a begin and an end.");
   EXPECT_ERROR(read_text(one(R"("dtype":"F16","shape":[2,3],"data_offsets":[0,8])", 8)), corrupt_data,
                "'x' has tensor 'w' of shape [2, 3] and type f16, which needs 12 bytes and has 8.");
+  EXPECT_ERROR(read_text(one(R"("dtype":"F16","shape":[2,1],"data_offsets":[0,8])", 8)), corrupt_data,
+               "'x' has tensor 'w' of shape [2, 1] and type f16, which needs 4 bytes and has 8.");
   // 2^32 * 2^32 elements are 0 modulo 2^64.
   EXPECT_ERROR(read_text(one(R"("dtype":"U8","shape":[4294967296,4294967296],"data_offsets":[0,0])", 0)), corrupt_data,
                "'x' has tensor 'w' of shape [4294967296, 4294967296], which no memory holds.");
@@ -116,7 +118,19 @@ TEST(Safetensors, TensorsFillTheFileOnce) {
                corrupt_data, "'x' has 'a' twice.");
 }
 
-TEST(Safetensors, NamesDoNotBreakTheSentence) {
+TEST(Safetensors, SentencesStayShort) {
+  std::string offsets = "0", told = "0";
+  for (int i = 1; i < 1000; ++i) {
+    offsets += ",0";
+    if (i < 32) told += ", 0";
+  }
+  EXPECT_ERROR(read_text(one(R"("dtype":"U8","shape":[0],"data_offsets":[)" + offsets + "]", 0)), corrupt_data,
+               ("'x' has tensor 'w' with data_offsets [" + told + ", ...], which are not a begin and an end.").c_str());
+  // The 200th byte is the first of two of a letter.
+  EXPECT_ERROR(read_text(safetensors("{\"" + std::string(199, 'c') + "\xc3\xa4\":{}}", "")), corrupt_data,
+               ("'x' has tensor '" + std::string(199, 'c') + "...' without dtype, shape or data_offsets.").c_str());
+
+  // Nor do control characters part them.
   EXPECT_ERROR(read_text(safetensors("{\"a\\nb" + std::string(300, 'c') + "\":{}}", "")), corrupt_data,
                ("'x' has tensor 'a?b" + std::string(197, 'c') + "...' without dtype, shape or data_offsets.").c_str());
 }
