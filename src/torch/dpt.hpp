@@ -33,8 +33,8 @@ struct DptShape {
   float farthest = 1;  ///< metres that a sigmoid of 1 stands for
 };
 
-/// Depth whose sky (where `sky` is at least 0.3) is as far as the farthest of the rest, its quantile of 0.99; N x H x W.
-/// As it is where either part has no more than 10 pixels.
+/// Depth whose sky (where `sky` is at least 0.3) is as far as the farthest of the rest, its quantile of 0.99; N x H x
+/// W. As it is where either part has no more than 10 pixels.
 at::Tensor with_sky_far(const at::Tensor& depth, const at::Tensor& sky);
 
 struct Dpt {

@@ -75,10 +75,9 @@ at::Tensor Reassemble::operator()(const at::Tensor& tokens, std::int64_t rows, s
 }
 
 DepthOutput::DepthOutput(const WeightScope& first, const WeightScope& second, int in)
-    : conv1(first, three_by_three(in, 32)), conv2(second, {.in = 32, .out = 1, .kernel = 1}) {
-  conv2.weight = conv2.weight.to(at::kFloat);
-  conv2.bias = conv2.bias.to(at::kFloat);
-}
+    : conv1(first, three_by_three(in, 32)),
+      conv2(second("weight", {1, 32, 1, 1}).to(at::kFloat), second("bias", {1}).to(at::kFloat),
+            {.in = 32, .out = 1, .kernel = 1}) {}
 
 at::Tensor DepthOutput::operator()(const at::Tensor& x) const {
   return conv2(conv1(x, Activation::relu).to(at::kFloat)).squeeze(1);

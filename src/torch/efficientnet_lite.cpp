@@ -21,21 +21,16 @@ constexpr Stage stages[] = {
 };
 
 // Batch normalisation of what a network has learnt is one multiplication and one addition for a channel.
-Conv normalised(const WeightScope& conv_weights, const WeightScope& norm, Conv::Shape shape) {
-  shape.bias = false;
-  Conv conv(conv_weights, shape);
+Conv normalised(const WeightScope& conv, const WeightScope& norm, Conv::Shape shape) {
+  shape.same = true;
+  const at::Tensor plain = conv("weight", shape.sizes());
   const at::Tensor variance = norm("running_var", {shape.out}).to(at::kFloat);
   const at::Tensor scale = norm("weight", {shape.out}).to(at::kFloat).mul(variance.add(1e-3).rsqrt_());
   const at::Tensor mean = norm("running_mean", {shape.out}).to(at::kFloat);
   const at::Tensor shift = norm("bias", {shape.out}).to(at::kFloat).sub(mean.mul(scale));
   norm.ignore("num_batches_tracked");
-  conv.weight = conv.weight.to(at::kFloat).mul(scale.view({-1, 1, 1, 1})).to(conv.weight.options());
-  conv.bias = shift.to(conv.weight.scalar_type());
-  return conv;
-}
-
-at::Tensor same(const Conv& conv, const at::Tensor& x, Activation activation) {
-  return conv(pad_same(x, static_cast<int>(conv.weight.size(2)), conv.stride), activation);
+  return Conv(plain.to(at::kFloat).mul(scale.view({-1, 1, 1, 1})).to(plain.options()), shift.to(plain.scalar_type()),
+              shape);
 }
 
 }  // namespace
@@ -55,7 +50,7 @@ InvertedResidual::InvertedResidual(const WeightScope& weights, const Shape& shap
 }
 
 at::Tensor InvertedResidual::operator()(const at::Tensor& x) const {
-  const at::Tensor y = contract(same(depthwise, expand ? (*expand)(x, Activation::relu6) : x, Activation::relu6));
+  const at::Tensor y = contract(depthwise(expand ? (*expand)(x, Activation::relu6) : x, Activation::relu6));
   return residual ? y.add_(x) : y;
 }
 
@@ -75,7 +70,7 @@ EfficientNetLite3::EfficientNetLite3(const WeightScope& pretrained)
 
 std::array<at::Tensor, 4> EfficientNetLite3::operator()(const at::Tensor& x) const {
   std::array<at::Tensor, 4> maps;
-  at::Tensor y = same(stem, x, Activation::relu6);
+  at::Tensor y = stem(x, Activation::relu6);
   for (std::size_t i = 0; i < 4; ++i) {
     for (const InvertedResidual& block : layers[i]) y = block(y);
     maps[i] = y;

@@ -10,6 +10,8 @@
 #include <ATen/ops/relu.h>
 #include <ATen/ops/upsample_bilinear2d.h>
 
+#include "torch/onednn.hpp"
+
 namespace relievo {
 inline namespace v1 {
 namespace {
@@ -30,23 +32,34 @@ at::Tensor activated(at::Tensor x, Activation activation) {
 
 }  // namespace
 
+Linear::Linear(const at::Tensor& plain, const at::Tensor& plain_bias)
+    : weight(onednn::linear_weight(plain)), bias(plain_bias) {}
+
 Linear::Linear(const WeightScope& weights, int in, int out)
-    : weight(weights("weight", {out, in})), bias(weights("bias", {out})) {}
+    : Linear(weights("weight", {out, in}), weights("bias", {out})) {}
 
 at::Tensor Linear::operator()(const at::Tensor& x, Activation activation) const {
+  if (weight.is_mkldnn()) return onednn::linear(x, weight, bias, activation);
   return activated(at::linear(x, weight, bias), activation);
 }
 
-Conv::Conv(const WeightScope& weights, const Shape& shape)
-    : weight(weights("weight", {shape.out, shape.in / shape.groups, shape.kernel, shape.kernel})),
-      stride(shape.stride),
-      padding(shape.padding),
-      groups(shape.groups) {
-  if (shape.bias) bias = weights("bias", {shape.out});
+at::Tensor Linear::plus(const at::Tensor& x, const at::Tensor& other) const {
+  if (weight.is_mkldnn()) return onednn::linear_plus(x, weight, bias, other);
+  return at::linear(x, weight, bias).add_(other);
 }
 
-at::Tensor Conv::operator()(const at::Tensor& x, Activation activation) const {
-  return activated(at::conv2d(x, weight, bias, stride, padding, 1, groups), activation);
+Conv::Conv(const at::Tensor& plain, const at::Tensor& plain_bias, const Shape& of)
+    : shape(of), weight(onednn::conv_weight(plain, of.stride, of.padding, of.groups)), bias(plain_bias) {}
+
+Conv::Conv(const WeightScope& weights, const Shape& of)
+    : Conv(weights("weight", of.sizes()), of.bias ? weights("bias", {of.out}) : at::Tensor(), of) {}
+
+at::Tensor Conv::operator()(const at::Tensor& in, Activation activation) const {
+  const at::Tensor x = shape.same ? pad_same(in, shape.kernel, shape.stride) : in;
+  if (weight.is_mkldnn()) {
+    return onednn::conv(x, weight, bias, shape.stride, shape.padding, shape.groups, activation);
+  }
+  return activated(at::conv2d(x, weight, bias, shape.stride, shape.padding, 1, shape.groups), activation);
 }
 
 TransposedConv::TransposedConv(const WeightScope& weights, int channels, int kernel)

@@ -1,36 +1,47 @@
 // The layers that networks are made of: plain structs of tensors.
 #pragma once
 
+#include <array>
+#include <cstdint>
+
 #include <ATen/core/Tensor.h>
 
+#include "torch/activation.hpp"
 #include "torch/weight_source.hpp"
 
 namespace relievo {
 inline namespace v1 {
 
-/// What a layer does to its result before it returns it.
-enum class Activation { none, relu, relu6, gelu };
-
 struct Linear {
   at::Tensor weight, bias;
 
   Linear() = default;
+  Linear(const at::Tensor& weight, const at::Tensor& bias);
   Linear(const WeightScope& weights, int in, int out);
   /// x: ... x in. The result: ... x out.
   at::Tensor operator()(const at::Tensor& x, Activation activation = Activation::none) const;
+  /// The same plus `other`.
+  at::Tensor plus(const at::Tensor& x, const at::Tensor& other) const;
 };
 
 /// Square kernels. Tensors are N x C x H x W, best laid out channels last.
 struct Conv {
-  at::Tensor weight, bias;
-  int stride = 1, padding = 0, groups = 1;
-
   struct Shape {
     int in, out, kernel;
     int stride = 1, padding = 0, groups = 1;
     bool bias = true;
+    /// Pads as TensorFlow does: ceil(side / stride) pixels come out, and odd padding has its larger part right and
+    /// below.
+    bool same = false;
+
+    std::array<std::int64_t, 4> sizes() const { return {out, in / groups, kernel, kernel}; }
   };
+  Shape shape{};
+  at::Tensor weight, bias;
+
   Conv() = default;
+  /// `bias` may be undefined.
+  Conv(const at::Tensor& weight, const at::Tensor& bias, const Shape& shape);
   Conv(const WeightScope& weights, const Shape& shape);
   at::Tensor operator()(const at::Tensor& x, Activation activation = Activation::none) const;
 };

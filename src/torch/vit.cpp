@@ -1,18 +1,19 @@
 #include "torch/vit.hpp"
 
 #include <ATen/ops/cat.h>
-#include <ATen/ops/scaled_dot_product_attention.h>
 #include <ATen/ops/upsample_bicubic2d.h>
+
+#include "torch/attention.hpp"
 
 namespace relievo {
 inline namespace v1 {
 namespace {
 
-// Layer scale (Touvron et al., ICCV 2021) folded into the layer before it.
-Linear scaled(Linear linear, const at::Tensor& scale) {
-  linear.weight = linear.weight.mul(scale.unsqueeze(1));
-  linear.bias = linear.bias.mul(scale);
-  return linear;
+// With layer scale (Touvron et al., ICCV 2021), where there is one, folded into it.
+Linear scaled(const WeightScope& weights, int in, int out, bool scaled, const WeightScope& scale) {
+  if (!scaled) return Linear(weights, in, out);
+  const at::Tensor gamma = scale("gamma", {out});
+  return Linear(weights("weight", {out, in}).mul(gamma.unsqueeze(1)), weights("bias", {out}).mul(gamma));
 }
 
 }  // namespace
@@ -21,21 +22,13 @@ VitBlock::VitBlock(const WeightScope& weights, const VitShape& shape)
     : norm1(weights / "norm1", shape.width),
       norm2(weights / "norm2", shape.width),
       qkv(weights / "attn.qkv", shape.width, 3 * shape.width),
-      proj(weights / "attn.proj", shape.width, shape.width),
+      proj(scaled(weights / "attn.proj", shape.width, shape.width, shape.layer_scale, weights / "ls1")),
       fc1(weights / "mlp.fc1", shape.width, 4 * shape.width),
-      fc2(weights / "mlp.fc2", 4 * shape.width, shape.width) {
-  if (shape.layer_scale) {
-    proj = scaled(std::move(proj), weights("ls1.gamma", {shape.width}));
-    fc2 = scaled(std::move(fc2), weights("ls2.gamma", {shape.width}));
-  }
-}
+      fc2(scaled(weights / "mlp.fc2", 4 * shape.width, shape.width, shape.layer_scale, weights / "ls2")) {}
 
 at::Tensor VitBlock::operator()(const at::Tensor& tokens, int heads) const {
-  const std::int64_t batch = tokens.size(0), count = tokens.size(1), width = tokens.size(2);
-  const at::Tensor parts = qkv(norm1(tokens)).view({batch, count, 3, heads, width / heads}).permute({2, 0, 3, 1, 4});
-  const at::Tensor attended = at::scaled_dot_product_attention(parts[0], parts[1], parts[2]);
-  const at::Tensor x = proj(attended.transpose(1, 2).reshape({batch, count, width})).add_(tokens);
-  return fc2(fc1(norm2(x), Activation::gelu)).add_(x);
+  const at::Tensor x = proj.plus(attention(qkv(norm1(tokens)), heads), tokens);
+  return fc2.plus(fc1(norm2(x), Activation::gelu), x);
 }
 
 Vit::Vit(const WeightScope& weights, const VitShape& of)

@@ -1,4 +1,4 @@
-// Weights by a formula of name and index, the same as in make_goldens.py: they stand in for real ones where only what a
+// Weights by a formula of name and index, the same as in formula.py: they stand in for real ones where only what a
 // network computes is in question, never how well.
 #pragma once
 
@@ -39,7 +39,10 @@ inline at::Tensor formula_tensor(std::string_view name, at::IntArrayRef shape) {
   } else if (shape.size() > 1) {
     double fan_in = 1;
     for (std::size_t i = 1; i < shape.size(); ++i) fan_in *= static_cast<double>(shape[i]);
-    scale = static_cast<float>(std::sqrt(3 / fan_in));
+    // What puts out the one channel is weak and its bias strong, so that a rectifier lets most of it through.
+    scale = static_cast<float>((shape[0] == 1 ? 0.25 : 1) * std::sqrt(3 / fan_in));
+  } else if (shape == at::IntArrayRef{1}) {
+    shift = 1;
   } else if (name.ends_with(".gamma")) {
     scale = 0.25f;
     shift = 0.5f;
