@@ -247,20 +247,22 @@ void run_operations() {
       e.anaglyph(layers[0].color, layers[1].color, out);
     });
   });
-  add("warp_layers 1 layer by disparity", [=](benchmark::State& state) {
-    LayerMotion motion;
-    motion.gain_x = 40;
-    with_layers(state, 10 * pixels, [=](Engine& e, const LayerView* layers, const MutableImageView& out) {
-      e.warp_layers(layers, &motion, 1, 1, out);
+  const auto add_warp = [=](const std::string& name, int count, const LayerMotion& motion, float zoom) {
+    add("warp_layers " + name, [=](benchmark::State& state) {
+      const LayerMotion motions[] = {motion, motion};
+      with_layers(state, count == 1 ? 10 * pixels : two_layers,
+                  [=](Engine& e, const LayerView* layers, const MutableImageView& out) {
+                    e.warp_layers(layers, motions, count, zoom, out);
+                  });
     });
-  });
-  add("warp_layers 2 layers by disparity", [=](benchmark::State& state) {
-    LayerMotion motions[2];
-    for (LayerMotion& motion : motions) motion.gain_x = 40;
-    with_layers(state, two_layers, [=](Engine& e, const LayerView* layers, const MutableImageView& out) {
-      e.warp_layers(layers, motions, 2, 1, out);
-    });
-  });
+  };
+  for (const int count : {1, 2}) {
+    const std::string layers = count == 1 ? "1 layer by disparity" : "2 layers by disparity";
+    add_warp(layers, count, {0, 0, 40, 0, 0, 0}, 1);
+    add_warp(layers + ", enlarged", count, {0, 0, 40, 0, 0, 0}, 1.05f);
+    add_warp(layers + ", both ways", count, {0, 0, 40, 30, 0.02f, 0}, 1.05f);
+  }
+  add_warp("2 layers by a shift", 2, {12.3f, 4.5f, 0, 0, 0, 0}, 1);
   add("warp_rows 1 layer", [=](benchmark::State& state) {
     with_layers(state, 10 * pixels, [](Engine& e, const LayerView* layers, const MutableImageView& out) {
       e.warp_rows(layers, 1, 60, 0.5f, out);

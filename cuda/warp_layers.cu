@@ -1,7 +1,11 @@
-// Backward warp of layers. A pixel looks down from the nearest layer to the first that is opaque there, then composites
-// upwards those that are seen through.
+// Backward warp of layers. A group of pixels looks down from the nearest layer to the first that is opaque there, then
+// composites upwards those that are seen through.
+//
+// What limits it is the number of instructions, not memory. So a thread takes several pixels of one row, which share
+// what does not change along a row, and layers that do not move their rows up or down have kernels of their own.
 #include <algorithm>
 #include <cstdint>
+#include <type_traits>
 
 #include "core/with_scalar.hpp"
 #include "cuda/cuda_engine.hpp"
@@ -16,87 +20,265 @@ namespace relievo {
 inline namespace v1 {
 namespace {
 
+using cuda::LayerRows;
 using cuda::Layers;
 using cuda::MutableRows;
-using cuda::Rows;
 
 constexpr dim3 block{32, 8, 1};
+// Pixels of a thread, a warp's width apart, so that neighbouring threads read neighbouring addresses: as many as there
+// are registers for.
+template <class T, int channels>
+constexpr int pixels_of = sizeof(T) * channels <= 4 ? 4 : 2;
+
 struct Motions {
   LayerMotion of[cuda::max_layers];
 };
 static_assert(sizeof(Layers) + sizeof(Motions) <= 4096 - 64);
 
-// Where a pixel looks in a layer.
-struct Place {
-  Neighbours x, y;
+struct View {
+  float zoom;
+  int width, height;
 };
 
-__device__ inline Neighbours shifted_neighbours(int i, int size, float zoom, float shift) {
-  const Split at = shifted(i, size, zoom, shift);
+// How the layers of a call move: kernels of their own, because what looks up more keeps more registers.
+enum class Kind {
+  row,   // by disparity along the row, without zoom: each pixel looks in its own row
+  rows,  // by disparity along the row: the pixels of a row look between the same two rows
+  any
+};
+
+Kind kind_of(const LayerMotion* motions, int count, float zoom) {
+  const bool along_rows = std::all_of(motions, motions + count, [](const LayerMotion& m) {
+    return m.gain_x != 0 && m.gain_y == 0 && m.gain_z == 0 && m.shift_x == 0 && m.shift_y == 0;
+  });
+  return !along_rows ? Kind::any : zoom == 1 ? Kind::row : Kind::rows;
+}
+
+// The pixels of a thread: columns inside the image, row, and where they look before layers move.
+template <int pixels>
+struct Group {
+  int column[pixels];
+  int row;
+  float px[pixels];
+  float py;
+};
+
+// floor(value) of 0 <= value < 2^23, as an integer and as a float, by additions: a GPU converts at a quarter of their
+// rate or less.
+struct Whole {
+  int index;
+  float value;
+};
+__device__ inline Whole whole_of(float value) {
+  constexpr float magic = 8388608;  // 2^23, from where on floats are whole
+  const float sum = __fadd_rz(value, magic);
+  return {__float_as_int(sum) - __float_as_int(magic), sum - magic};
+}
+
+// neighbours_of and weight_256 without conversions.
+__device__ inline Neighbours neighbours(float position, int last, float last_position) {
+  const float inside = fminf(fmaxf(position, 0.0f), last_position);
+  const Whole first = whole_of(inside);
+  return {first.index, min(first.index + 1, last), inside - first.value};
+}
+
+template <class T>
+__device__ inline typename Sampler<T>::Weight weight_of(float t) {
+  if constexpr (std::is_same_v<T, std::uint8_t>) {
+    return whole_of(t * 256.0f + 0.5f).index;
+  } else {
+    return Sampler<T>::weight(t);
+  }
+}
+
+__device__ inline Neighbours inside(const Split& at, int size) {
   return {repeat_border(at.whole, size), repeat_border(at.whole + 1, size), at.t};
 }
 
-__device__ inline Place place(const Rows<float>& disparity, const LayerMotion& motion, int x, int y, int width,
-                              int height, float zoom) {
-  if (!moves_by_disparity(motion)) {
-    return {shifted_neighbours(x, width, zoom, motion.shift_x), shifted_neighbours(y, height, zoom, motion.shift_y)};
-  }
-  const Locator<LayerMotion> locator(disparity.row(0), disparity.pitch / static_cast<std::int64_t>(sizeof(float)),
-                                     width, height, motion, zoom, static_cast<float>(y));
-  float at_x, at_y;
-  locator.locate(x, &at_x, &at_y);
-  return {neighbours_of(at_x, width), neighbours_of(at_y, height)};
-}
+// Where a thread's pixels look in a layer; but for Kind::any y[0] holds for all.
+template <int pixels>
+struct Places {
+  Neighbours x[pixels], y[pixels];
+};
 
-template <int channels, class T>
-__device__ inline void sample(const Rows<T>& in, const Place& at, T* out) {
-  using S = Sampler<T>;
-  const auto wx = S::weight(at.x.t);
-  const auto wy = S::weight(at.y.t);
-  const T* const above = in.row(at.y.first);
-  const T* const below = in.row(at.y.second);
-  const int left = at.x.first * channels;
-  const int right = at.x.second * channels;
+// Locator::locate for the pixels of a thread.
+template <Kind kind, int pixels>
+__device__ inline void locate(const LayerRows<float>& disparity, const LayerMotion& motion, const View& view,
+                              const Group<pixels>& group, Places<pixels>& at) {
+  const int last_x = view.width - 1, last_y = view.height - 1;
+  const auto end_x = static_cast<float>(last_x), end_y = static_cast<float>(last_y);
+  const float center_x = 0.5f * end_x, center_y = 0.5f * end_y;
+  float x[pixels], y[pixels], off[pixels];
 #pragma unroll
-  for (int c = 0; c < channels; ++c) {
-    out[c] = S::along(S::across(above[left + c], below[left + c], wy),
-                      S::across(above[right + c], below[right + c], wy), wx);
+  for (int j = 0; j < pixels; ++j) {
+    x[j] = group.px[j];
+    y[j] = group.py;
+  }
+  const float *above = nullptr, *below = nullptr;
+  if (kind != Kind::any) {
+    at.y[0] = neighbours(group.py, last_y, end_y);
+    above = disparity.row(at.y[0].first);
+    below = disparity.row(at.y[0].second);
+  }
+#pragma unroll
+  for (int step = 0; step < 3; ++step) {
+#pragma unroll
+    for (int j = 0; j < pixels; ++j) {
+      if (kind == Kind::row && step == 0) {
+        off[j] = above[group.column[j]];
+        continue;
+      }
+      if (kind == Kind::any) {
+        at.y[j] = neighbours(y[j], last_y, end_y);
+        above = disparity.row(at.y[j].first);
+        below = disparity.row(at.y[j].second);
+      }
+      const Neighbours h = neighbours(x[j], last_x, end_x);
+      const float t = at.y[kind == Kind::any ? j : 0].t;
+      off[j] = kind == Kind::row ? lerp(above[h.first], above[h.second], h.t)
+                                 : bilinear(above[h.first], above[h.second], below[h.first], below[h.second], h.t, t);
+    }
+#pragma unroll
+    for (int j = 0; j < pixels; ++j) {
+      off[j] -= motion.convergence;
+      if (kind == Kind::any) {
+        x[j] = group.px[j] - (motion.shift_x + off[j] * (motion.gain_x + motion.gain_z * (x[j] - center_x)));
+        y[j] = group.py - (motion.shift_y + off[j] * (motion.gain_y + motion.gain_z * (y[j] - center_y)));
+      } else {
+        x[j] = group.px[j] - off[j] * motion.gain_x;
+      }
+    }
+  }
+#pragma unroll
+  for (int j = 0; j < pixels; ++j) {
+    at.x[j] = neighbours(x[j], last_x, end_x);
+    if (kind == Kind::any) at.y[j] = neighbours(y[j], last_y, end_y);
   }
 }
 
 template <class T, int channels>
+struct Pixel {
+  T of[channels];
+};
+
+template <Kind kind, int pixels, int channels, class T>
+__device__ inline void sample(const LayerRows<T>& in, const Places<pixels>& at, T (&out)[pixels][channels]) {
+  using S = Sampler<T>;
+  // The row below has no weight; floats of colour may be infinite there, and then it counts all the same.
+  constexpr bool one_row = kind == Kind::row && std::is_integral_v<T>;
+#pragma unroll
+  for (int j = 0; j < pixels; ++j) {
+    const Neighbours& v = at.y[kind == Kind::any ? j : 0];
+    const auto wx = weight_of<T>(at.x[j].t);
+    const auto wy = one_row ? typename S::Weight{} : weight_of<T>(v.t);
+    const auto* const above = reinterpret_cast<const Pixel<T, channels>*>(in.row(v.first));
+    const auto* const below = one_row ? above : reinterpret_cast<const Pixel<T, channels>*>(in.row(v.second));
+    const auto left = static_cast<unsigned>(at.x[j].first), right = static_cast<unsigned>(at.x[j].second);
+    const T *const p00 = above[left].of, *const p01 = above[right].of, *const p10 = below[left].of, *const p11 = below[right].of;
+#pragma unroll
+    for (int c = 0; c < channels; ++c) {
+      if constexpr (std::is_same_v<T, std::uint8_t>) {
+        out[j][c] = static_cast<T>(one_row ? linear_256(p00[c], p01[c], wx)
+                                           : bilinear_256(p00[c], p01[c], p10[c], p11[c], wx, wy));
+      } else {
+        out[j][c] = S::along(S::across(p00[c], p10[c], wy), S::across(p01[c], p11[c], wy), wx);
+      }
+    }
+  }
+}
+
+// Looks in layer i and puts it over what was seen, or only notes it where it is seen through and others are `below`.
+// Whether nothing farther need be looked at.
+template <Kind kind, int pixels, class T, int channels>
+__device__ inline bool look(const Layers& layers, const LayerMotion& motion, int i, const View& view,
+                            const Group<pixels>& group, bool below, std::uint64_t& seen_through, T (&seen)[pixels][channels]) {
+  Places<pixels> at;
+  if (kind == Kind::any && !moves_by_disparity(motion)) {
+    const Neighbours y = inside(shifted(group.row, view.height, view.zoom, motion.shift_y), view.height);
+    const Split bare = shifted(0, view.width, 1, motion.shift_x);
+#pragma unroll
+    for (int j = 0; j < pixels; ++j) {
+      Split x{bare.whole + group.column[j], bare.t};
+      if (view.zoom != 1) x = shifted(group.column[j], view.width, view.zoom, motion.shift_x);
+      at.x[j] = inside(x, view.width);
+      at.y[j] = y;
+    }
+  } else {
+    locate<kind>(layers.disparity(i), motion, view, group, at);
+  }
+  std::uint8_t cover[pixels][1];
+  unsigned any = 0, all = 255;
+  if (!layers.opaque(i)) {
+    sample<kind>(layers.coverage(i), at, cover);
+#pragma unroll
+    for (int j = 0; j < pixels; ++j) {
+      any |= cover[j][0];
+      all &= cover[j][0];
+    }
+    if (below && all != 255) {
+      // What is transparent here is not looked at again.
+      if (any != 0) seen_through |= std::uint64_t{1} << i;
+      return false;
+    }
+  }
+  T front[pixels][channels];
+  sample<kind>(layers.color<T>(i), at, front);
+#pragma unroll
+  for (int j = 0; j < pixels; ++j) {
+#pragma unroll
+    for (int c = 0; c < channels; ++c) seen[j][c] = all == 255 ? front[j][c] : mix(front[j][c], seen[j][c], cover[j][0]);
+  }
+  return true;
+}
+
+template <Kind kind, class T, int channels>
 __global__ void __launch_bounds__(256)
-    warp(const Layers layers, const Motions motions, int count, float zoom, int width, int height, MutableRows<T> out) {
-  const int x = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
-  const int y = static_cast<int>(blockIdx.y * blockDim.y + threadIdx.y);
-  if (x >= width || y >= height) return;
-  T seen[channels] = {};
+    warp(const __grid_constant__ Layers layers, const __grid_constant__ Motions motions, int count, const View view,
+         MutableRows<T> out) {
+  constexpr int pixels = pixels_of<T, channels>;
+  constexpr int tile_width = 32 * pixels;
+  __shared__ float looked_at[tile_width];
+  const int first = static_cast<int>(blockIdx.x) * tile_width;
+  const int thread = static_cast<int>(threadIdx.y * 32 + threadIdx.x);
+  if (view.zoom != 1) {
+    if (thread < tile_width) looked_at[thread] = enlarged(static_cast<float>(first + thread), view.width, view.zoom);
+    __syncthreads();
+  }
+  Group<pixels> group;
+  group.row = static_cast<int>(blockIdx.y * blockDim.y + threadIdx.y);
+  if (group.row >= view.height) return;
+  group.py = static_cast<float>(group.row);
+  if (view.zoom != 1) group.py = enlarged(group.py, view.height, view.zoom);
+#pragma unroll
+  for (int j = 0; j < pixels; ++j) {
+    const int within = static_cast<int>(threadIdx.x) + 32 * j;
+    group.column[j] = min(first + within, view.width - 1);
+    group.px[j] = view.zoom == 1 ? static_cast<float>(group.column[j]) : looked_at[within];
+  }
+  T seen[pixels][channels] = {};
   std::uint64_t seen_through = 0;
   bool down = true;
   for (int i = count - 1;;) {
-    const Place at = place(layers.disparity(i), motions.of[i], x, y, width, height, zoom);
-    std::uint8_t cover = 255;
-    if (!layers.opaque(i)) sample<1>(layers.coverage(i), at, &cover);
-    if (down && cover != 255) {
-      // What is transparent here is not looked at again.
-      if (cover != 0) seen_through |= std::uint64_t{1} << i;
-      if (i != 0) {
-        --i;
-        continue;
-      }
-    } else {
-      T front[channels];
-      sample<channels>(layers.color<T>(i), at, front);
-#pragma unroll
-      for (int c = 0; c < channels; ++c) seen[c] = mix(front[c], seen[c], cover);
+    const LayerMotion& motion = motions.of[i];
+    const bool below = down && i > 0;
+    const bool done = look<kind>(layers, motion, i, view, group, below, seen_through, seen);
+    if (!done) {
+      --i;
+      continue;
     }
     down = false;
     if (seen_through == 0) break;
     i = __ffsll(static_cast<long long>(seen_through)) - 1;
     seen_through &= seen_through - 1;
   }
+  T* const to = out.row(group.row);
 #pragma unroll
-  for (int c = 0; c < channels; ++c) out.row(y)[channels * x + c] = seen[c];
+  for (int j = 0; j < pixels; ++j) {
+    const int x = first + static_cast<int>(threadIdx.x) + 32 * j;
+    if (x >= view.width) continue;
+#pragma unroll
+    for (int c = 0; c < channels; ++c) to[channels * x + c] = seen[j][c];
+  }
 }
 
 }  // namespace
@@ -108,9 +290,25 @@ void CudaEngine::warp_layers(const LayerView* layers, const LayerMotion* motions
   std::copy_n(motions, count, all.of);
   with_scalar(out.format.scalar, [&](auto t) {
     using T = decltype(t);
-    cuda::launch(out.format.channels == 1 ? warp<T, 1> : warp<T, 3>,
-                 {cuda::blocks_for(out.width, out.height, block), block, stream_}, Layers(layers, count), all, count,
-                 zoom, out.width, out.height, cuda::rows<T>(out));
+    const auto launch = [&](auto kernel, int pixels) {
+      cuda::launch(kernel, {cuda::blocks_for(out.width, out.height, dim3(32 * pixels, block.y, 1)), block, stream_},
+                   Layers(layers, count), all, count, View{zoom, out.width, out.height}, cuda::rows<T>(out));
+    };
+    const auto launch_kind = [&](auto kind) {
+      if (out.format.channels == 1) {
+        launch(warp<kind(), T, 1>, pixels_of<T, 1>);
+      } else {
+        launch(warp<kind(), T, 3>, pixels_of<T, 3>);
+      }
+    };
+    switch (kind_of(motions, count, zoom)) {
+      case Kind::row:
+        return launch_kind(std::integral_constant<Kind, Kind::row>());
+      case Kind::rows:
+        return launch_kind(std::integral_constant<Kind, Kind::rows>());
+      case Kind::any:
+        return launch_kind(std::integral_constant<Kind, Kind::any>());
+    }
   });
 }
 

@@ -40,6 +40,12 @@ RELIEVO_HD inline Split shifted(int i, int size, float zoom, float shift) {
   return {static_cast<int>(floor) + (zoom == 1 ? i : 0), static_cast<float>(clamped - floor)};
 }
 
+/// Where index i of an axis looks before layers move.
+RELIEVO_HD inline float enlarged(float i, int size, float zoom) {
+  const float center = 0.5f * static_cast<float>(size - 1);
+  return center + (i - center) / zoom;
+}
+
 /// Whether a layer's motion, which has the members of LayerMotion, is more than a shift.
 template <class Motion>
 RELIEVO_HD bool moves_by_disparity(const Motion& motion) {
@@ -64,12 +70,12 @@ struct Locator {
         height(h),
         center_x(0.5f * static_cast<float>(w - 1)),
         center_y(0.5f * static_cast<float>(h - 1)),
-        py(center_y + (row - center_y) / z),
+        py(enlarged(row, h, z)),
         zoom(z),
         motion(m) {}
 
   RELIEVO_HD void locate(int column, float* at_x, float* at_y) const {
-    const float px = center_x + (static_cast<float>(column) - center_x) / zoom;
+    const float px = enlarged(static_cast<float>(column), width, zoom);
     float x = px;
     float y = py;
     // Most steps stay between the same four pixels.

@@ -33,6 +33,9 @@ RELIEVO_HD inline int bilinear_256(int p00, int p01, int p10, int p11, int wx, i
   return (left * (256 - wx) + right * wx + 32768) >> 16;
 }
 
+/// The same where both rows are equal, or the second has no weight.
+RELIEVO_HD inline int linear_256(int p0, int p1, int wx) { return (p0 * (256 - wx) + p1 * wx + 128) >> 8; }
+
 /// Bilinear sample in floats, rows first, as every path of the warps has it.
 RELIEVO_HD inline float bilinear(float p00, float p01, float p10, float p11, float tx, float ty) {
   return lerp(lerp(p00, p10, ty), lerp(p01, p11, ty), tx);

@@ -12,6 +12,7 @@
 
 #include "common/images.hpp"
 #include "core/registry.hpp"
+#include "cpu/cpu_engine.hpp"
 #include "cuda/cuda_engine.hpp"
 #include "cuda_on_cpu/machine.hpp"
 
@@ -68,7 +69,7 @@ TEST(EffectsOnGpu, ParallaxIsTheCpus) {
   for (const PixelFormat format : formats) {
     const Scenes scenes(format);
     for (const ParallaxMotion motion : {ParallaxMotion::depth, ParallaxMotion::layers}) {
-      for (const CameraPath path : {CameraPath::circle, CameraPath::swing}) {
+      for (const CameraPath path : {CameraPath::sway, CameraPath::circle, CameraPath::swing}) {
         ParallaxOptions options;
         options.motion = motion;
         options.path = path;
@@ -76,6 +77,59 @@ TEST(EffectsOnGpu, ParallaxIsTheCpus) {
         EXPECT_TRUE(test::same(ParallaxAnimator(scenes.device, options).render_at(scenes.there, 0.3f),
                                ParallaxAnimator(scenes.cpu, options).render_at(scenes.here, 0.3f)))
             << name_of(motion) << " " << name_of(path) << " " << static_cast<int>(format.scalar);
+      }
+    }
+  }
+}
+
+// Every way of the warp, over edges and a group of pixels, where three layers are opaque, soft and absent.
+TEST(EffectsOnGpu, WarpedLayersAreTheCpus) {
+  const auto there = make_cuda_engine(0, 1);
+  CpuEngine here(1);
+  const std::vector<LayerMotion> motions[] = {
+      {{0.3f, -0.2f, 14, -3, 0.02f, 0.5f}, {-1, 2, -15, 2, -0.03f, 0.4f}, {0, 0, 30, 9, 0, 0}},
+      {{0, 0, 14, 0, 0, 0.5f}, {0, 0, -25, 0, 0, 0.4f}, {0, 0, 70, 0, 0, 0}},
+      {{-2.25f, 1.5f}, {0, 0, 17, 0, 0, 0.1f}, {3, -0.5f}},
+      {{-2.25f, 1.5f}, {200, 0}, {-0.75f, -100}}};
+  for (const Scalar scalar : {Scalar::u8, Scalar::u16, Scalar::f16, Scalar::f32}) {
+    for (const int channels : {1, 3}) {
+      for (const int columns : {1, 2, 150}) {
+        const PixelFormat format{scalar, static_cast<std::uint8_t>(channels)};
+        std::vector<Image> images, copies;
+        std::vector<LayerView> layers, layers_there;
+        const auto carried = [&](Image image) {
+          copies.push_back(there->allocate(columns, 37, image.format(), image.color()));
+          there->copy(image.view(), copies.back().mutable_view());
+          images.push_back(std::move(image));
+        };
+        for (int i = 0; i < 3; ++i) {
+          carried(test::make(columns, 37, format, [&](int x, int y, int c) {
+            return 0.5 + 0.5 * std::sin(0.7 * x + 3 * i + c) * std::cos(0.9 * y - i);
+          }));
+          carried(test::make(columns, 37, test::u8_1, [&](int x, int y, int) {
+            return std::clamp((40 - std::hypot(x - 30 - 40 * i, 2 * y - 37)) / 12, 0.0, 1.0);
+          }));
+          carried(test::make(columns, 37, test::f32_1, [&](int x, int y, int) {
+            return 0.5 + 0.5 * std::sin(0.05 * x + i) * std::cos(0.07 * y);
+          }));
+          const auto layer = [](const std::vector<Image>& of) {
+            const Image* const three = of.data() + of.size() - 3;
+            return LayerView{three[0].view(), of.size() == 3 ? ImageView{} : three[1].view(), three[2].view()};
+          };
+          layers.push_back(layer(images));
+          layers_there.push_back(layer(copies));
+        }
+        for (const std::vector<LayerMotion>& motion : motions) {
+          for (const float zoom : {1.0f, 1.13f, 0.8f}) {
+            Image out(columns, 37, format), back(columns, 37, format);
+            here.warp_layers(layers.data(), motion.data(), 3, zoom, out.mutable_view());
+            Image out_there = there->allocate(columns, 37, format, {});
+            there->warp_layers(layers_there.data(), motion.data(), 3, zoom, out_there.mutable_view());
+            there->copy(out_there.view(), back.mutable_view());
+            EXPECT_TRUE(test::same(out, back)) << static_cast<int>(scalar) << " x " << channels << ", " << columns
+                                               << " columns, motion " << &motion - motions << ", zoom " << zoom;
+          }
+        }
       }
     }
   }

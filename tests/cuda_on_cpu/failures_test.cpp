@@ -130,6 +130,19 @@ TEST_F(Failures, AKernelThatDoesNotStart) {
   EXPECT_NO_THROW(engine->extract_alpha(in.view(), out.mutable_view()));
 }
 
+TEST_F(Failures, RowsOfALayerThatLieTooFarApart) {
+  const auto engine = make_cuda_engine(0, 1);
+  const Image color = engine->allocate(8, 1, rgba, {});
+  Image out = engine->allocate(8, 1, rgba, {});
+  relievo::LayerView layer{color.view(), {}, {}};
+  layer.color.stride = std::int64_t{1} << 32;
+  expect_error(ErrorCode::invalid_argument,
+               "A layer's stride is 4294967296 bytes; on a GPU it must be at most 4294967295.",
+               [&] { engine->flatten(&layer, 1, out.mutable_view()); });
+  layer.color.stride -= 64;
+  EXPECT_NO_THROW(engine->flatten(&layer, 1, out.mutable_view()));
+}
+
 TEST_F(Failures, AStreamOfAnotherGpu) {
   machine().gpus.resize(2);
   const auto engine = make_cuda_engine(0, 1);

@@ -125,6 +125,8 @@ TEST(Intrinsics, FollowTheProgrammingGuide) {
   EXPECT_EQ(__float2int_rn(1e20f), std::numeric_limits<int>::max());
   EXPECT_EQ(__float2int_rn(std::numeric_limits<float>::quiet_NaN()), 0);
   EXPECT_EQ(__float2uint_rn(-1.0f), 0u);
+  EXPECT_EQ(__fadd_rz(8388608.0f, 2.75f), 8388610.0f);
+  EXPECT_EQ(__fadd_rz(-8388608.0f, -2.75f), -8388610.0f);
   EXPECT_EQ(__float_as_uint(1.0f), 0x3f800000u);
   EXPECT_EQ(__saturatef(std::numeric_limits<float>::quiet_NaN()), 0.0f);
   EXPECT_EQ(fminf(std::numeric_limits<float>::quiet_NaN(), 2.0f), 2.0f);

@@ -111,17 +111,20 @@ TEST(WarpLayers, ShiftsAndZoomsLayers) {
 
 TEST(WarpLayers, MovesEachPixelByItsDisparity) {
   TestEngine engine(2);
+  // Across the plane; along the rows, as a camera that sways; one layer by its disparity and one by a shift.
+  const std::vector<LayerMotion> motions[] = {{{0.3f, -0.2f, 4, -3, 0.02f, 0.5f}, {-1, 2, -5, 2, -0.03f, 0.4f}},
+                                              {{0, 0, 4, 0, 0, 0.5f}, {0, 0, -9, 0, 0, 0.4f}},
+                                              {{-2.25f, 1.5f, 0, 0, 0, 0}, {0, 0, 7, 0, 0, 0.1f}}};
   for (const PixelFormat format : formats) {
     for (const Size size : {Size{1, 1}, Size{61, 47}, Size{300, 40}}) {
       const Scene scene(size.width, size.height, format, true);
-      for (const float zoom : {1.0f, 1.1f}) {
-        std::vector<LayerMotion> motions(2);
-        motions[0] = {0.3f, -0.2f, 4, -3, 0.02f, 0.5f};
-        motions[1] = {-1, 2, -5, 2, -0.03f, 0.4f};
-        Picture out(size.width, size.height, format);
-        engine.warp_layers(scene.layers.data(), motions.data(), 2, zoom, out);
-        const double tolerance = format.scalar == Scalar::u8 ? 2.2 : format.scalar == Scalar::u16 ? 400 : 6e-3;
-        EXPECT_TRUE(near(out, tolerance, [&](int x, int y, int c) { return scene.oracle(motions, zoom, x, y, c); }));
+      for (const std::vector<LayerMotion>& motion : motions) {
+        for (const float zoom : {1.0f, 1.1f}) {
+          Picture out(size.width, size.height, format);
+          engine.warp_layers(scene.layers.data(), motion.data(), 2, zoom, out);
+          const double tolerance = format.scalar == Scalar::u8 ? 2.2 : format.scalar == Scalar::u16 ? 400 : 6e-3;
+          EXPECT_TRUE(near(out, tolerance, [&](int x, int y, int c) { return scene.oracle(motion, zoom, x, y, c); }));
+        }
       }
     }
   }

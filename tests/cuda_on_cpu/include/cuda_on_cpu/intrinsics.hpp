@@ -47,6 +47,12 @@ inline double rsqrt(double x) { return 1 / sqrt(x); }
 inline float __saturatef(float x) { return x > 0 ? (x < 1 ? x : 1.0f) : 0.0f; }
 inline float __fdividef(float a, float b) { return a / b; }
 inline float __fadd_rn(float a, float b) { return a + b; }
+// Towards zero: what was rounded away from it goes back by one.
+inline float __fadd_rz(float a, float b) {
+  const double exact = static_cast<double>(a) + b;
+  const auto sum = static_cast<float>(exact);
+  return fabs(static_cast<double>(sum)) > fabs(exact) ? nextafterf(sum, 0.0f) : sum;
+}
 inline float __fsub_rn(float a, float b) { return a - b; }
 inline float __fmul_rn(float a, float b) { return a * b; }
 inline float __fdiv_rn(float a, float b) { return a / b; }
