@@ -59,8 +59,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   virtual void resize(const ImageView& in, const MutableImageView& out, ResizeFilter filter) = 0;
 
   /// Separable Gaussian of odd `size` px, at most 255; sigma = 0.3 ((size - 1) / 2 - 1) + 0.8 as in OpenCV; borders
-  /// mirrored without repeating the edge pixel (BORDER_REFLECT_101). u8 (weights in 1/256 as in OpenCV), u16, f32;
-  /// any channel count.
+  /// mirrored without repeating the edge pixel (BORDER_REFLECT_101). u8 (OpenCV's to the bit: weights in 1/256, one
+  /// rounding), u16, f32; any channel count.
   /// May work in place.
   virtual void gaussian(const ImageView& in, const MutableImageView& out, int size) = 0;
 
