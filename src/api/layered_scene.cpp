@@ -8,6 +8,7 @@
 #include "core/options.hpp"
 #include "core/views.hpp"
 #include "effects/inpaint.hpp"
+#include "effects/relative.hpp"
 #include "effects/scene.hpp"
 #include "effects/working_copy.hpp"
 
@@ -22,11 +23,6 @@ constexpr int solid = 200;
 
 Image host_copy(const ImageView& image, const Device& device) {
   return image.device.kind == DeviceKind::cpu ? Image::copy_of(image) : device.download(image);
-}
-
-// In the device's memory, from the host's.
-Image moved_to(const Device& device, Image image) {
-  return device.kind() == DeviceKind::cpu ? std::move(image) : device.upload(image);
 }
 
 // The photo's straight colour; its alpha goes into `alpha`.
@@ -109,7 +105,7 @@ LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, co
         given_matte.data != nullptr
             ? host_copy(given_matte, device)
             : Segmenter(host, options.segment).segment(on_host(photo, device, keep_host), depth, progress.part(0, 0.2));
-    Image disparity = moved_to(device, depth.relative());
+    Image disparity = relative_disparity(device, depth);
 
     impl->layers.resize(1);
     Image hole, keep_matte, keep_hole;

@@ -145,6 +145,13 @@ class Engine : public std::enable_shared_from_this<Engine> {
   virtual void quantiles(const ImageView& in, const ImageView& coverage, const double* at, int count,
                          const MutableImageView& out) = 0;
 
+  /// Where each value, or with `inverse` its inverse, lies from `low` (0) to `high` (1), clamped to that; 0.5 where
+  /// `high` is not above `low`. NaN stays. f32, 1 channel. May work in place.
+  virtual void normalize(const ImageView& in, const MutableImageView& out, bool inverse, double low, double high) = 0;
+  /// NaN takes the smaller of the nearest other values of its row, in a row without any that of the rows above and
+  /// below; where one side has none, the other's. Nothing changes where all are NaN. f32, 1 channel.
+  virtual void fill_unknown(const MutableImageView& values) = 0;
+
   /// Red-cyan anaglyph (kernels/anaglyph.hpp) in linear light; three images of one format, 3 channels.
   virtual void anaglyph(const ImageView& left, const ImageView& right, const MutableImageView& out) = 0;
 

@@ -55,6 +55,8 @@ class CpuEngine final : public Engine {
   void decontaminate(const ImageView& coverage, const MutableImageView& front, const MutableImageView& back) override;
   void quantiles(const ImageView& in, const ImageView& coverage, const double* at, int count,
                  const MutableImageView& out) override;
+  void normalize(const ImageView& in, const MutableImageView& out, bool inverse, double low, double high) override;
+  void fill_unknown(const MutableImageView& values) override;
   void anaglyph(const ImageView& left, const ImageView& right, const MutableImageView& out) override;
   void guided_filter(const ImageView& guide, const ImageView& in, const MutableImageView& out, int radius,
                      float epsilon) override;

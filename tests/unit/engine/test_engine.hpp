@@ -91,6 +91,12 @@ class TestEngine final {
                  const MutableImageView& out) {
     run({in, coverage}, {out}, [&](auto& e, auto& i, auto& o) { e.quantiles(i[0], i[1], at, count, o[0]); });
   }
+  void normalize(const ImageView& in, const MutableImageView& out, bool inverse, double low, double high) {
+    run({in}, {out}, [&](auto& e, auto& i, auto& o) { e.normalize(i[0], o[0], inverse, low, high); });
+  }
+  void fill_unknown(const MutableImageView& values) {
+    run({}, {values}, [&](auto& e, auto&, auto& o) { e.fill_unknown(o[0]); });
+  }
   void anaglyph(const ImageView& left, const ImageView& right, const MutableImageView& out) {
     run({left, right}, {out}, [&](auto& e, auto& i, auto& o) { e.anaglyph(i[0], i[1], o[0]); });
   }
