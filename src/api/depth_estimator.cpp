@@ -43,19 +43,19 @@ std::string resolve(std::string_view model) {
 
 struct DepthEstimator::Impl {
   Device device;
-  Device host;
   DepthOptions options;
   std::string model;
 
+  // The photo lies in the device's memory, the disparity in the host's.
   Image disparity(const ImageView& photo, const Progress& progress) const {
-    return depth_from_cues(host.engine(), photo, options.resolution, options.edge_aware, progress);
+    return to_host(depth_from_cues(device, photo, options.resolution, options.edge_aware, progress), device);
   }
 };
 
 DepthEstimator::DepthEstimator(const Device& device, const DepthOptions* options, std::size_t size)
     : impl_(at_boundary("making a DepthEstimator", [&] {
         const DepthOptions checked = checked_options(options, size);
-        auto impl = std::make_unique<Impl>(Impl{device, host_device(device), checked, resolve(checked.model)});
+        auto impl = std::make_unique<Impl>(Impl{device, checked, resolve(checked.model)});
         impl->options.model = {};
         return impl;
       })) {}
@@ -67,7 +67,7 @@ DepthMap DepthEstimator::estimate(const ImageView& photo, const Progress& progre
   return at_boundary("estimating depth", [&] {
     check_image(photo, "photo");
     Image keep;
-    return DepthMap(impl_->disparity(on_host(photo, impl_->device, keep), progress), DepthKind::disparity);
+    return DepthMap(impl_->disparity(on_device(photo, impl_->device, keep), progress), DepthKind::disparity);
   });
 }
 
@@ -85,9 +85,9 @@ DepthMap DepthEstimator::estimate(const ImageView& frame, Sequence& sequence) co
   return at_boundary("estimating depth", [&] {
     check_image(frame, "frame");
     Image keep;
-    const ImageView host = on_host(frame, impl_->device, keep);
-    Image disparity = impl_->disparity(host, {});
-    return DepthMap(smooth_over_time(sequence.state(), impl_->host.engine(), host, std::move(disparity)),
+    const ImageView photo = on_device(frame, impl_->device, keep);
+    Image disparity = impl_->disparity(photo, {});
+    return DepthMap(smooth_over_time(sequence.state(), impl_->device, photo, std::move(disparity)),
                     DepthKind::disparity);
   });
 }

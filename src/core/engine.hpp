@@ -130,6 +130,13 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// 255 - in. u8, 1 channel. May work in place.
   virtual void invert(const ImageView& in, const MutableImageView& out) = 0;
 
+  /// Levels of `in` (f32, any channel count) from 0 at `low` and below to 1 at `high` and above; NaN gives 0. f32, or
+  /// u8 where 1 is 255, rounded to nearest and halves to even, as OpenCV's convertTo does. May work in place.
+  virtual void stretch(const ImageView& in, float low, float high, const MutableImageView& out) = 0;
+  /// How many pixels of `in` (u8, 1 channel) have each value: `out` (u8, 4 channels, 256 columns, 1 row) holds 32-bit
+  /// counts, each the four bytes of a std::uint32_t.
+  virtual void histogram(const ImageView& in, const MutableImageView& out) = 0;
+
   /// Takes the background's colour out of a subject's soft edge (kernels/decontaminate.hpp). `front` is the photo on
   /// entry and the subject's own colour on return, `back` the background, which takes up a little of what then misses
   /// the photo; both are left as they are where `coverage` (u8) is 0 or 255. One format of any scalar type, 1 or

@@ -18,28 +18,28 @@ constexpr float edge_epsilon = 4e-4f;  // (2 % of the range)^2
 
 }  // namespace
 
-Image depth_from_cues(Engine& engine, const ImageView& photo, int resolution, bool edge_aware,
+Image depth_from_cues(const Device& device, const ImageView& photo, int resolution, bool edge_aware,
                       const Progress& progress) {
   progress.report(0, "depth");
-  const Image small = small_rgb(engine, photo, resolution);
+  Engine& engine = device.engine();
+  const Image small = to_host(small_rgb(device, photo, resolution), device);
   const std::vector<Face> faces =
-      scaled(faces_of(engine, photo), photo.width, photo.height, small.width(), small.height());
+      scaled(faces_of(device, photo), photo.width, photo.height, small.width(), small.height());
   progress.report(0.3, "depth");
-  Image disparity = disparity_from_cues(small, faces);
+  Image disparity = to_device(disparity_from_cues(small, faces), device);
   progress.report(0.7, "depth");
   if (edge_aware && photo.width > 1 && photo.height > 1) {
-    const Image middle = small_rgb(engine, photo, edge_side);
-    Image guide(middle.width(), middle.height(), {Scalar::f32, 3}, middle.color());
+    const Image middle = small_rgb(device, photo, edge_side);
+    Image guide = device.allocate(middle.width(), middle.height(), {Scalar::f32, 3}, middle.color());
     engine.convert(middle, guide.mutable_view());
-    const Image coarse = resized(engine, disparity, middle.width(), middle.height(), ResizeFilter::bilinear);
-    Image sharp(middle.width(), middle.height(), f32_1);
+    const Image coarse = resized(device, disparity, middle.width(), middle.height(), ResizeFilter::bilinear);
+    disparity = device.allocate(middle.width(), middle.height(), f32_1);
     const int radius = std::max(2, static_cast<int>(std::lround(2.0 * middle.width() / small.width())));
-    engine.guided_filter(guide, coarse, sharp.mutable_view(), radius, edge_epsilon);
-    clamp_to_unit(sharp);
-    disparity = std::move(sharp);
+    engine.guided_filter(guide, coarse, disparity.mutable_view(), radius, edge_epsilon);
+    engine.stretch(disparity, 0, 1, disparity.mutable_view());
   }
   if (disparity.width() != photo.width || disparity.height() != photo.height) {
-    disparity = resized(engine, disparity, photo.width, photo.height, ResizeFilter::bilinear);
+    disparity = resized(device, disparity, photo.width, photo.height, ResizeFilter::bilinear);
   }
   progress.report(1, "depth");
   return disparity;

@@ -84,6 +84,12 @@ class TestEngine final {
   void invert(const ImageView& in, const MutableImageView& out) {
     run({in}, {out}, [&](auto& e, auto& i, auto& o) { e.invert(i[0], o[0]); });
   }
+  void stretch(const ImageView& in, float low, float high, const MutableImageView& out) {
+    run({in}, {out}, [&](auto& e, auto& i, auto& o) { e.stretch(i[0], low, high, o[0]); });
+  }
+  void histogram(const ImageView& in, const MutableImageView& out) {
+    run({in}, {out}, [&](auto& e, auto& i, auto& o) { e.histogram(i[0], o[0]); });
+  }
   void decontaminate(const ImageView& coverage, const MutableImageView& front, const MutableImageView& back) {
     run({coverage}, {front, back}, [&](auto& e, auto& i, auto& o) { e.decontaminate(i[0], o[0], o[1]); });
   }
