@@ -40,7 +40,7 @@ void CpuEngine::histogram(const ImageView& in, const MutableImageView& out) {
     std::uint32_t counted[4][256] = {};
     for (int y = first; y < last; ++y) {
       const std::uint8_t* const row = in.row<std::uint8_t>(y);
-      for (int x = 0; x < in.width; ++x) ++counted[x % 4][row[x]];
+      for (int x = 0; x < in.width; ++x) ++counted[x & 3][row[x]];
     }
     for (int i = 0; i < 256; ++i) {
       const std::uint32_t sum = counted[0][i] + counted[1][i] + counted[2][i] + counted[3][i];

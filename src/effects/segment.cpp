@@ -83,23 +83,23 @@ void follow_edges(const Device& device, const ImageView& photo, const MutableIma
 // Depth alone: what is above Otsu's threshold, opened, closed, its largest component, with a soft edge.
 Image otsu_matte(const Device& device, const ImageView& disparity, const SegmentOptions& options) {
   Engine& engine = device.engine();
-  Image out = device.allocate(disparity.width, disparity.height, u8_1);
-  const MutableImageView mask = out.mutable_view();
-  engine.stretch(disparity, 0, 1, mask);
-  const Histogram levels = histogram_of(engine, mask);
+  Image mask = device.allocate(disparity.width, disparity.height, u8_1);
+  Image other = device.allocate(disparity.width, disparity.height, u8_1);
+  engine.stretch(disparity, 0, 1, other.mutable_view());
+  const Histogram levels = histogram_of(engine, other);
   const bool constant = std::count(levels.begin(), levels.end(), 0u) == 255;
-  engine.mask_above(mask, constant ? 255 : otsu_threshold(levels), {}, mask);
-  if (constant) return out;
+  engine.mask_above(other, constant ? 255 : otsu_threshold(levels), {}, mask.mutable_view());
+  if (constant) return mask;
   const ApertureMask opening = make_ellipse(options.open_px), closing = make_ellipse(options.close_px);
-  engine.morphology(mask, mask, Morphology::erode, opening);
-  engine.morphology(mask, mask, Morphology::dilate, opening);
-  engine.morphology(mask, mask, Morphology::dilate, closing);
-  engine.morphology(mask, mask, Morphology::erode, closing);
-  out = to_host(std::move(out), device);
-  keep_largest_component(out.mutable_view());
-  out = to_device(std::move(out), device);
-  engine.gaussian(out, out.mutable_view(), options.feather_px);
-  return out;
+  engine.morphology(mask, other.mutable_view(), Morphology::erode, opening);
+  engine.morphology(other, mask.mutable_view(), Morphology::dilate, opening);
+  engine.morphology(mask, other.mutable_view(), Morphology::dilate, closing);
+  engine.morphology(other, mask.mutable_view(), Morphology::erode, closing);
+  mask = to_host(std::move(mask), device);
+  keep_largest_component(mask.mutable_view());
+  mask = to_device(std::move(mask), device);
+  engine.gaussian(mask, other.mutable_view(), options.feather_px);
+  return other;
 }
 
 }  // namespace

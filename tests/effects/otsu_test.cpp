@@ -61,7 +61,6 @@ TEST(Otsu, TheMatteIsOpenCvsToTheBit) {
     const auto below = [&](int end) { return static_cast<int>(random() % static_cast<unsigned>(end)); };
     const int width = 1 + below(150), height = 1 + below(150);
     const double noise = 0.001 * below(500);
-    // Depth of bytes puts many pixels on the halves between two levels.
     const Scalar scalar = round % 2 == 0 ? Scalar::u8 : Scalar::f32;
     const double low = 0.01 * below(40), high = low + 0.1 + 0.01 * below(40);
     const Image values = test::make(width, height, {scalar, 1}, [&](int x, int y, int) {
