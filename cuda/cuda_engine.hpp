@@ -52,9 +52,13 @@ class CudaEngine final : public Engine {
   void split_alpha(const ImageView& in, const MutableImageView& color, const MutableImageView& alpha) override;
   void mask_above(const ImageView& in, int threshold, const ImageView& also, const MutableImageView& out) override;
   void invert(const ImageView& in, const MutableImageView& out) override;
+  void stretch(const ImageView& in, float low, float high, const MutableImageView& out) override;
+  void histogram(const ImageView& in, const MutableImageView& out) override;
   void decontaminate(const ImageView& coverage, const MutableImageView& front, const MutableImageView& back) override;
   void quantiles(const ImageView& in, const ImageView& coverage, const double* at, int count,
                  const MutableImageView& out) override;
+  void normalize(const ImageView& in, const MutableImageView& out, bool inverse, double low, double high) override;
+  void fill_unknown(const MutableImageView& values) override;
   void anaglyph(const ImageView& left, const ImageView& right, const MutableImageView& out) override;
   void guided_filter(const ImageView& guide, const ImageView& in, const MutableImageView& out, int radius,
                      float epsilon) override;

@@ -27,7 +27,7 @@ struct Picture {
   int width, height, channels;
 };
 
-// Bytes in the CPU's fixed point: weights in 1/256, what lies between the passes in 1/2^7. A thread sums eight
+// Bytes in the CPU's fixed point: weights and what lies between the passes in 1/256. A thread sums eight
 // neighbouring outputs at once, so that what it loads and the weights are shared by eight.
 constexpr int run = 8;
 
@@ -106,7 +106,7 @@ __global__ void __launch_bounds__(tile_threads)
         weights, layout.groups, [&](int group, int i) -> std::uint32_t { return rows[run * group + i][column]; }, sums);
     std::uint16_t* const to = between + sample + 2 * (pixel / run);
 #pragma unroll
-    for (int j = 0; j < run; ++j) to[j * layout.pitch] = static_cast<std::uint16_t>((sums[j] + 1) >> 1);
+    for (int j = 0; j < run; ++j) to[j * layout.pitch] = static_cast<std::uint16_t>(sums[j]);
   }
   __syncthreads();
 
@@ -124,7 +124,7 @@ __global__ void __launch_bounds__(tile_threads)
         [&](int group, int i) -> std::uint32_t { return from[group * (run * channels + 2) + i * channels]; }, sums);
     std::uint8_t* const to = made + (row * byte_tile + start * run) * channels + channel;
 #pragma unroll
-    for (int j = 0; j < run; ++j) to[j * channels] = static_cast<std::uint8_t>((sums[j] + (1u << 14)) >> 15);
+    for (int j = 0; j < run; ++j) to[j * channels] = static_cast<std::uint8_t>((sums[j] + (1u << 15)) >> 16);
   }
   __syncthreads();
 

@@ -41,27 +41,26 @@ std::unique_ptr<DepthNetwork> open_network(Engine& engine, const DepthOptions& o
 
 struct DepthEstimator::Impl {
   Device device;
-  Device host;
   DepthOptions options;
   std::string model;
   std::unique_ptr<DepthNetwork> network;
 
   std::vector<DepthMap> depths(const std::vector<ImageView>& photos, const Progress& progress) const {
     std::vector<Image> keep(photos.size());
-    std::vector<ImageView> on_this_host;
+    std::vector<ImageView> there;
     for (std::size_t i = 0; i < photos.size(); ++i) {
       check_image(photos[i], "photo");
-      on_this_host.push_back(on_host(photos[i], device, keep[i]));
+      there.push_back(on_device(photos[i], device, keep[i]));
     }
-    if (network) return depth_by_network(host.engine(), *network, on_this_host, options, progress);
+    if (network) return depth_by_network(device, *network, there, options, progress);
     const int side = options.resolution > 0 ? options.resolution : cues_side;
     std::vector<DepthMap> made;
     const auto count = static_cast<double>(photos.size());
-    for (const ImageView& photo : on_this_host) {
+    for (const ImageView& photo : there) {
       const auto done = static_cast<double>(made.size());
-      made.emplace_back(depth_from_cues(host.engine(), photo, side, options.edge_aware,
-                                        progress.part(done / count, (done + 1) / count)),
-                        DepthKind::disparity);
+      Image disparity =
+          depth_from_cues(device, photo, side, options.edge_aware, progress.part(done / count, (done + 1) / count));
+      made.emplace_back(to_host(std::move(disparity), device), DepthKind::disparity);
     }
     return made;
   }
@@ -70,10 +69,9 @@ struct DepthEstimator::Impl {
 DepthEstimator::DepthEstimator(const Device& device, const DepthOptions* options, std::size_t size)
     : impl_(at_boundary("making a DepthEstimator", [&] {
         const DepthOptions checked = checked_depth_options(options, size);
-        const Device host = host_device(device);
-        std::unique_ptr<DepthNetwork> network = open_network(host.engine(), checked);
+        std::unique_ptr<DepthNetwork> network = open_network(device.engine(), checked);
         std::string model(network ? checked.model : "cues");
-        auto impl = std::make_unique<Impl>(Impl{device, host, checked, std::move(model), std::move(network)});
+        auto impl = std::make_unique<Impl>(Impl{device, checked, std::move(model), std::move(network)});
         impl->options.model = {};
         impl->options.architecture = {};
         return impl;
@@ -94,8 +92,8 @@ DepthMap DepthEstimator::estimate(const ImageView& frame, Sequence& sequence) co
   return at_boundary("estimating depth", [&] {
     const DepthMap depth = std::move(impl_->depths({frame}, {}).front());
     Image keep;
-    const ImageView host = on_host(frame, impl_->device, keep);
-    return DepthMap(smooth_over_time(sequence.state(), impl_->host.engine(), host, Image::copy_of(depth.values())),
+    const ImageView photo = on_device(frame, impl_->device, keep);
+    return DepthMap(smooth_over_time(sequence.state(), impl_->device, photo, Image::copy_of(depth.values())),
                     depth.kind());
   });
 }

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <utility>
-#include <vector>
 
 #include "core/check.hpp"
-#include "core/quantiles.hpp"
+#include "effects/relative.hpp"
 #include "kernels/half.hpp"
+#include "kernels/relative.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -30,57 +29,8 @@ float scalar_at(const ImageView& view, int x, int y) {
   return nan;
 }
 
-// Disparity up to scale: what is linear in it for every kind. Double, where the inverse of every float is finite and
-// so is the difference of any two.
-double to_disparity(double value, DepthKind kind) { return kind == DepthKind::metres ? 1 / value : value; }
-
-struct Range {
-  double low, high;
-};
-
-// Metres have their nearest first.
-Range robust_range(const ImageView& values, DepthKind kind) {
-  const bool turned = kind == DepthKind::metres;
-  const double at[2] = {turned ? -0.005 : 0.005, turned ? -0.995 : 0.995};
-  float found[4];
-  find_quantiles(values, {}, at, 2, found);
-  const double least = to_disparity(found[turned ? 1 : 0], kind), most = to_disparity(found[turned ? 0 : 1], kind);
-  if (kind == DepthKind::disparity && least >= 0 && most <= 1 && least <= 0.005 && most >= 0.995) return {0, 1};
-  const Range range{to_disparity(found[2], kind), to_disparity(found[3], kind)};
-  return range.low < range.high ? range : Range{least, most};
-}
-
-// Unknown pixels of a row take the farther of its two known neighbours; true if the row has any.
-bool fill_row(float* row, int width) {
-  int known = -1;
-  for (int x = 0; x < width; ++x) {
-    if (std::isnan(row[x])) continue;
-    if (known < x - 1) {
-      const float fill = known < 0 ? row[x] : std::min(row[known], row[x]);
-      std::fill(row + known + 1, row + x, fill);
-    }
-    known = x;
-  }
-  if (known < 0) return false;
-  std::fill(row + known + 1, row + width, row[known]);
-  return true;
-}
-
-// Rows without a known value take, in each column, the farther of the rows above and below.
-void fill_empty_rows(Image& image, const std::vector<bool>& known) {
-  const int height = image.height();
-  for (int hole = 0; hole < height; ++hole) {
-    if (known[static_cast<std::size_t>(hole)]) continue;
-    int end = hole;
-    while (end < height && !known[static_cast<std::size_t>(end)]) ++end;
-    const float* above = std::as_const(image).row<float>(hole > 0 ? hole - 1 : end);
-    const float* below = std::as_const(image).row<float>(end < height ? end : hole - 1);
-    for (; hole < end; ++hole) {
-      std::transform(above, above + image.width(), below, image.row<float>(hole),
-                     [](float a, float b) { return std::min(a, b); });
-    }
-  }
-}
+// Linear in disparity for every kind.
+double to_disparity(double value, DepthKind kind) { return disparity_of(value, kind == DepthKind::metres); }
 
 }  // namespace
 
@@ -124,25 +74,7 @@ DepthMap DepthMap::clone() const {
 
 Image DepthMap::relative() const {
   require(!empty(), "The depth map is empty.");
-  const Range range = robust_range(values_, kind_);
-  const double span = range.high - range.low;
-  Image out(width(), height(), {Scalar::f32, 1}, values_.color());
-  std::vector<bool> row_known(static_cast<std::size_t>(height()));
-  for (int y = 0; y < height(); ++y) {
-    const float* from = values_.row<float>(y);
-    float* to = out.row<float>(y);
-    for (int x = 0; x < width(); ++x) {
-      if (std::isnan(from[x])) {
-        to[x] = nan;
-      } else {
-        const double part = span > 0 ? (to_disparity(from[x], kind_) - range.low) / span : 0.5;
-        to[x] = static_cast<float>(std::clamp(part, 0.0, 1.0));
-      }
-    }
-    row_known[static_cast<std::size_t>(y)] = fill_row(to, width());
-  }
-  if (valid_fraction_ < 1) fill_empty_rows(out, row_known);
-  return out;
+  return relative_disparity(Device::cpu(1), *this);
 }
 
 DepthMap DepthMap::resized(int new_width, int new_height) const {

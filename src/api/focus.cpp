@@ -1,12 +1,11 @@
 #include <relievo/bokeh_renderer.hpp>
-#include <relievo/segmenter.hpp>
 
-#include <utility>
 #include <vector>
 
 #include "api/boundary.hpp"
 #include "core/views.hpp"
 #include "effects/scene.hpp"
+#include "effects/segment.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -16,8 +15,9 @@ float visible_disparity_at(const LayeredScene::Impl& scene, int x, int y) {
   Image map = scene.device.allocate(scene.width, scene.height, f32_1);
   const std::vector<LayerView> views = scene.views();
   scene.device.engine().visible_disparity(views.data(), static_cast<int>(views.size()), map.mutable_view());
-  if (map.device().kind != DeviceKind::cpu) map = scene.device.download(map);
-  return std::as_const(map).row<float>(y)[x];
+  float found = 0;
+  scene.device.engine().copy(part_of(map.view(), x, y, 1, 1), {&found, 1, 1, sizeof found, f32_1, {}, {}});
+  return found;
 }
 
 }  // namespace
@@ -32,7 +32,7 @@ Focus Focus::on_point(const LayeredScene& scene, int x, int y) {
 
 Focus Focus::on_nearest_face(const LayeredScene& scene) {
   return at_boundary("focusing", [&] {
-    const std::vector<Face> faces = find_faces(scene.flatten());
+    const std::vector<Face> faces = faces_of(scene.impl().device, flattened(scene.impl()));
     if (faces.empty()) return on_subject();
     return on_point(scene, faces[0].x + faces[0].width / 2, faces[0].y + faces[0].height / 2);
   });

@@ -7,8 +7,11 @@
 #include "api/boundary.hpp"
 #include "core/options.hpp"
 #include "core/views.hpp"
+#include "effects/histogram.hpp"
 #include "effects/inpaint.hpp"
+#include "effects/relative.hpp"
 #include "effects/scene.hpp"
+#include "effects/segment.hpp"
 #include "effects/working_copy.hpp"
 
 namespace relievo {
@@ -19,15 +22,6 @@ namespace {
 constexpr int faint = 8;
 // Coverage from here on is subject enough to tell its depth.
 constexpr int solid = 200;
-
-Image host_copy(const ImageView& image, const Device& device) {
-  return image.device.kind == DeviceKind::cpu ? Image::copy_of(image) : device.download(image);
-}
-
-// In the device's memory, from the host's.
-Image moved_to(const Device& device, Image image) {
-  return device.kind() == DeviceKind::cpu ? std::move(image) : device.upload(image);
-}
 
 // The photo's straight colour; its alpha goes into `alpha`.
 Image split_photo(const ImageView& photo, const Device& device, Image& alpha) {
@@ -44,20 +38,9 @@ Image split_photo(const ImageView& photo, const Device& device, Image& alpha) {
   return rgb;
 }
 
-bool any_above(const ImageView& matte, int threshold) {
-  for (int y = 0; y < matte.height; ++y) {
-    const auto* row = matte.row<std::uint8_t>(y);
-    if (std::any_of(row, row + matte.width, [&](std::uint8_t v) { return v > threshold; })) return true;
-  }
-  return false;
-}
-
-bool any_below(const ImageView& mask) {
-  for (int y = 0; y < mask.height; ++y) {
-    const auto* row = mask.row<std::uint8_t>(y);
-    if (std::any_of(row, row + mask.width, [](std::uint8_t v) { return v == 0; })) return true;
-  }
-  return false;
+bool any_above(const Device& device, const ImageView& matte, int threshold) {
+  const Histogram counts = histogram_of(device.engine(), matte);
+  return std::any_of(counts.begin() + threshold + 1, counts.end(), [](std::uint32_t n) { return n > 0; });
 }
 
 // The hole: the subject grown, and everything it covers however faintly. All in the device's memory.
@@ -92,34 +75,30 @@ LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, co
       check_same_size(given_matte, "matte", photo.width, photo.height, "photo");
       require(given_matte.format == u8_1, "The matte must have 1 channel of u8.");
     }
-    const Device host = host_device(device);
     Engine& engine = device.engine();
     Image keep_photo;
     auto impl = std::make_unique<Impl>(device);
     impl->width = photo.width;
     impl->height = photo.height;
     impl->format = photo.format;
-    Image color = split_photo(on_device(photo, device, keep_photo), device, impl->alpha);
+    const ImageView photo_there = on_device(photo, device, keep_photo);
+    Image color = split_photo(photo_there, device, impl->alpha);
     impl->color = color.color();
 
     progress.report(0, "matte");
-    // The matte and the depth are found on the host; what is done to the photo's pixels stays where they are.
-    Image keep_host;
+    Image disparity = relative_disparity(device, depth);
+    const auto find_subject = [&] {
+      return segment_photo(device, photo_there, disparity, options.segment, progress.part(0, 0.2));
+    };
     Image matte =
-        given_matte.data != nullptr
-            ? host_copy(given_matte, device)
-            : Segmenter(host, options.segment).segment(on_host(photo, device, keep_host), depth, progress.part(0, 0.2));
-    Image disparity = moved_to(device, depth.relative());
+        given_matte.data != nullptr ? copy_on(device, given_matte) : at_boundary("finding the subject", find_subject);
 
     impl->layers.resize(1);
-    Image hole, keep_matte, keep_hole;
-    ImageView coverage, hole_on_host;
-    bool subject = any_above(matte, faint);
+    Image hole;
+    bool subject = any_above(device, matte, faint);
     if (subject) {
-      coverage = on_device(matte, device, keep_matte);
-      hole = hole_of(device, coverage, options);
-      hole_on_host = on_host(hole, device, keep_hole);
-      subject = any_below(hole_on_host);
+      hole = hole_of(device, matte, options);
+      subject = histogram_of(engine, hole)[0] > 0;
     }
     if (!subject) {
       // Nothing stands before the rest, or nothing is left to fill from.
@@ -131,18 +110,20 @@ LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, co
       impl->layers.resize(2);
       Impl::Layer& back = impl->layers[0];
       Impl::Layer& front = impl->layers[1];
-      back.color = inpaint_photo(device, color, hole_on_host, options.inpaint, host.threads(), progress.part(0.2, 0.9));
+      Image keep_hole;
+      back.color = inpaint_photo(device, color, on_host(hole, device, keep_hole), options.inpaint,
+                                 host_device(device).threads(), progress.part(0.2, 0.9));
       progress.report(0.9, "layers");
       front.color = std::move(color);
       if (options.decontaminate) {
-        engine.decontaminate(coverage, front.color.mutable_view(), back.color.mutable_view());
+        engine.decontaminate(matte, front.color.mutable_view(), back.color.mutable_view());
       }
       front.disparity = copy_on(device, disparity);
-      engine.pull_push(front.disparity.mutable_view(), coverage, solid);
+      engine.pull_push(front.disparity.mutable_view(), matte, solid);
       engine.invert(hole, hole.mutable_view());
       back.disparity = std::move(disparity);
       engine.pull_push(back.disparity.mutable_view(), hole, 255);
-      front.coverage = keep_matte.empty() ? std::move(matte) : std::move(keep_matte);
+      front.coverage = std::move(matte);
     }
     for (Impl::Layer& layer : impl->layers) {
       layer.statistics = disparity_statistics(engine, layer.disparity, layer.coverage);
@@ -183,10 +164,11 @@ LayeredScene LayeredScene::from_layers(const Device& device, const LayerView* la
       layer.color = copy_on(device, given.color);
       layer.disparity = copy_on(device, given.disparity);
       if (given.coverage.data != nullptr) layer.coverage = copy_on(device, given.coverage);
-      const Image disparity = host_copy(given.disparity, device);
-      for (int y = 0; y < disparity.height(); ++y) {
+      Image keep;
+      const ImageView disparity = on_host(given.disparity, device, keep);
+      for (int y = 0; y < disparity.height; ++y) {
         const float* row = disparity.row<float>(y);
-        require(std::all_of(row, row + disparity.width(), [](float d) { return d >= 0 && d <= 1; }),
+        require(std::all_of(row, row + disparity.width, [](float d) { return d >= 0 && d <= 1; }),
                 "A layer's disparity must lie in 0 to 1 everywhere; row ", y, " does not.");
       }
       layer.statistics = disparity_statistics(device.engine(), layer.disparity, layer.coverage);
@@ -233,12 +215,7 @@ LayeredScene LayeredScene::resized(int width, int height) const {
 }
 
 Image LayeredScene::flatten() const {
-  return at_boundary("flattening a scene", [&] {
-    const std::vector<LayerView> views = impl_->views();
-    Image out = impl_->device.allocate(impl_->width, impl_->height, views[0].color.format, impl_->color);
-    impl_->device.engine().flatten(views.data(), layer_count(), out.mutable_view());
-    return out.device().kind == DeviceKind::cpu ? std::move(out) : impl_->device.download(out);
-  });
+  return at_boundary("flattening a scene", [&] { return to_host(flattened(*impl_), impl_->device); });
 }
 
 }  // namespace v1

@@ -11,6 +11,7 @@
 #include "core/scratch.hpp"
 #include "core/views.hpp"
 #include "effects/scene.hpp"
+#include "effects/working_copy.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -48,10 +49,6 @@ inline void check_output(const LayeredScene::Impl& scene, const Device& device, 
 
 inline Image allocate_output(const LayeredScene::Impl& scene, const Device& device) {
   return device.allocate(scene.width, scene.height, scene.format, scene.color);
-}
-
-inline Image to_host(Image image, const Device& device) {
-  return device.kind() == DeviceKind::cpu ? std::move(image) : device.download(image);
 }
 
 /// Calls `render(color)` for a picture without alpha and joins the photo's alpha where it had one.

@@ -3,6 +3,7 @@
 #include "api/boundary.hpp"
 #include "core/options.hpp"
 #include "core/views.hpp"
+#include "effects/relative.hpp"
 #include "effects/segment.hpp"
 #include "effects/working_copy.hpp"
 
@@ -11,13 +12,12 @@ inline namespace v1 {
 
 struct Segmenter::Impl {
   Device device;
-  Device host;
   SegmentOptions options;
 };
 
 Segmenter::Segmenter(const Device& device, const SegmentOptions* options, std::size_t size)
     : impl_(at_boundary("making a Segmenter", [&] {
-        return std::make_unique<Impl>(Impl{device, host_device(device), checked_options(options, size)});
+        return std::make_unique<Impl>(Impl{device, checked_options(options, size)});
       })) {}
 Segmenter::Segmenter(Segmenter&&) noexcept = default;
 Segmenter& Segmenter::operator=(Segmenter&&) noexcept = default;
@@ -28,8 +28,10 @@ Image Segmenter::segment(const ImageView& photo, const DepthMap& depth, const Pr
     check_image(photo, "photo");
     require(!depth.empty(), "The depth map is empty.");
     check_same_size(photo, "photo", depth.width(), depth.height(), "depth map");
+    const Device& device = impl_->device;
     Image keep;
-    return segment_photo(impl_->host.engine(), on_host(photo, impl_->device, keep), depth, impl_->options, progress);
+    const Image disparity = relative_disparity(device, depth);
+    return to_host(segment_photo(device, on_device(photo, device, keep), disparity, impl_->options, progress), device);
   });
 }
 
@@ -50,10 +52,8 @@ std::vector<Image> Segmenter::segment(const std::vector<ImageView>& photos, cons
 std::vector<Face> find_faces(const ImageView& photo) {
   return at_boundary("finding faces", [&] {
     check_image(photo, "photo");
-    Image keep;
     const bool on_cpu = photo.device.kind == DeviceKind::cpu;
-    const ImageView host = on_cpu ? photo : on_host(photo, Device::cuda(photo.device.index), keep);
-    return faces_of(Device::cpu().engine(), host);
+    return faces_of(on_cpu ? Device::cpu() : Device::cuda(photo.device.index), photo);
   });
 }
 

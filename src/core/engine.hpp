@@ -59,8 +59,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   virtual void resize(const ImageView& in, const MutableImageView& out, ResizeFilter filter) = 0;
 
   /// Separable Gaussian of odd `size` px, at most 255; sigma = 0.3 ((size - 1) / 2 - 1) + 0.8 as in OpenCV; borders
-  /// mirrored without repeating the edge pixel (BORDER_REFLECT_101). u8 (weights in 1/256 as in OpenCV), u16, f32;
-  /// any channel count.
+  /// mirrored without repeating the edge pixel (BORDER_REFLECT_101). u8 (OpenCV's to the bit: weights in 1/256, one
+  /// rounding), u16, f32; any channel count.
   /// May work in place.
   virtual void gaussian(const ImageView& in, const MutableImageView& out, int size) = 0;
 
@@ -130,6 +130,13 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// 255 - in. u8, 1 channel. May work in place.
   virtual void invert(const ImageView& in, const MutableImageView& out) = 0;
 
+  /// Levels of `in` (f32, any channel count) from 0 at `low` and below to 1 at `high` and above; NaN gives 0. f32, or
+  /// u8 where 1 is 255, rounded to nearest and halves to even, as OpenCV's convertTo does. May work in place.
+  virtual void stretch(const ImageView& in, float low, float high, const MutableImageView& out) = 0;
+  /// How many pixels of `in` (u8, 1 channel) have each value: `out` (u8, 4 channels, 256 columns, 1 row) holds 32-bit
+  /// counts, each the four bytes of a std::uint32_t.
+  virtual void histogram(const ImageView& in, const MutableImageView& out) = 0;
+
   /// Takes the background's colour out of a subject's soft edge (kernels/decontaminate.hpp). `front` is the photo on
   /// entry and the subject's own colour on return, `back` the background, which takes up a little of what then misses
   /// the photo; both are left as they are where `coverage` (u8) is 0 or 255. One format of any scalar type, 1 or
@@ -144,6 +151,13 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// 2^20), where `coverage` (u8; empty = everywhere) is at least 128. NaN counts nowhere.
   virtual void quantiles(const ImageView& in, const ImageView& coverage, const double* at, int count,
                          const MutableImageView& out) = 0;
+
+  /// Where each value, or with `inverse` its inverse, lies from `low` (0) to `high` (1), clamped to that; 0.5 where
+  /// `high` is not above `low`. NaN stays. f32, 1 channel. May work in place.
+  virtual void normalize(const ImageView& in, const MutableImageView& out, bool inverse, double low, double high) = 0;
+  /// NaN takes the smaller of the nearest other values of its row, in a row without any that of the rows above and
+  /// below; where one side has none, the other's. Nothing changes where all are NaN. f32, 1 channel.
+  virtual void fill_unknown(const MutableImageView& values) = 0;
 
   /// Red-cyan anaglyph (kernels/anaglyph.hpp) in linear light; three images of one format, 3 channels.
   virtual void anaglyph(const ImageView& left, const ImageView& right, const MutableImageView& out) = 0;

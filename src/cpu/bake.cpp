@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "core/quantiles.hpp"
 #include "core/with_scalar.hpp"
 #include "cpu/cpu_engine.hpp"
 #include "kernels/decontaminate.hpp"
@@ -49,11 +48,6 @@ void CpuEngine::decontaminate(const ImageView& coverage, const MutableImageView&
       });
     }
   });
-}
-
-void CpuEngine::quantiles(const ImageView& in, const ImageView& coverage, const double* at, int count,
-                          const MutableImageView& out) {
-  find_quantiles(in, coverage, at, count, out.row<float>(0));
 }
 
 }  // namespace v1

@@ -1,5 +1,5 @@
-// Separable Gaussian. Bytes run in 16-bit fixed point: weights in 1/2^15, rows between the two passes
-// in 1/2^7, so that pairs of products sum exactly in 32 bits.
+// Separable Gaussian. Bytes run in fixed point, as OpenCV has them: weights in 1/256, between the two passes sums in
+// 1/256 without rounding, less 2^15 to fit 16 bits with a sign, so that pairs of products sum exactly in 32 bits.
 #include "cpu/targets.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -17,19 +17,22 @@ inline namespace v1 {
 namespace HWY_NAMESPACE {
 namespace {
 
-// taps[0..2 half] are rows; weights[0] belongs to the centre, weights[k] to both taps k away.
+constexpr std::int32_t bias = 1 << 15;
+// Of 256 times the bias, and a half of what is shifted out.
+constexpr std::int32_t unbias = 256 * bias + (1 << 15);
+
+// taps[0..2 half] are rows; weights[half] belongs to the centre.
 HWY_INLINE std::int16_t ColumnU8(const std::uint8_t* const* taps, const std::int16_t* weights, int half, int i) {
-  std::int32_t sum = weights[0] * taps[half][i];
-  for (int k = 1; k <= half; ++k) sum += weights[k] * (taps[half - k][i] + taps[half + k][i]);
-  return static_cast<std::int16_t>((sum + 128) >> 8);
+  std::int32_t sum = 0;
+  for (int t = 0; t <= 2 * half; ++t) sum += weights[t] * taps[t][i];
+  return static_cast<std::int16_t>(sum - bias);
 }
 
-// `centre` is the tap of the first output.
-HWY_INLINE std::uint8_t PixelU8(const std::int16_t* centre, const std::int16_t* weights, int half, int channels,
-                                int i) {
-  std::int32_t sum = weights[0] * centre[i];
-  for (int k = 1; k <= half; ++k) sum += weights[k] * (centre[i - k * channels] + centre[i + k * channels]);
-  return static_cast<std::uint8_t>((sum + (1 << 21)) >> 22);
+// `in` starts `half` pixels before the first output.
+HWY_INLINE std::uint8_t PixelU8(const std::int16_t* in, const std::int16_t* weights, int half, int channels, int i) {
+  std::int32_t sum = 0;
+  for (int t = 0; t <= 2 * half; ++t) sum += weights[t] * in[i + t * channels];
+  return static_cast<std::uint8_t>((sum + unbias) >> 16);
 }
 
 #if HWY_TARGET != HWY_SCALAR
@@ -39,19 +42,19 @@ using I16 = hn::ScalableTag<std::int16_t>;
 using I32 = hn::RepartitionToWide<I16>;
 using U8 = hn::Rebind<std::uint8_t, I16>;
 
-// Weighted sums of pairs of taps: load(k) gives the centre for k = 0 and the sum of both taps k away.
-// 16-bit lanes come in the order of interleaving, which the caller's packing undoes.
+// Sums of weights[k] load(k) for k = 0 .. last, two at a time. 16-bit lanes come in the order of interleaving, which
+// the caller's packing undoes.
 template <class Load>
-HWY_INLINE void WeighPairs(const std::int16_t* weights, int half, const Load& load, hn::Vec<I32>& low,
+HWY_INLINE void WeighPairs(const std::int16_t* weights, int last, const Load& load, hn::Vec<I32>& low,
                            hn::Vec<I32>& high) {
   const I16 d16;
   const I32 d32;
   auto low0 = hn::Zero(d32), low1 = hn::Zero(d32), high0 = hn::Zero(d32), high1 = hn::Zero(d32);
-  for (int k = 0; k <= half; k += 2) {
+  for (int k = 0; k <= last; k += 2) {
     const auto a = load(k);
-    const auto b = k < half ? load(k + 1) : hn::Zero(d16);
+    const auto b = k < last ? load(k + 1) : hn::Zero(d16);
     const std::uint32_t wa = static_cast<std::uint16_t>(weights[k]);
-    const std::uint32_t wb = k < half ? static_cast<std::uint16_t>(weights[k + 1]) : 0u;
+    const std::uint32_t wb = k < last ? static_cast<std::uint16_t>(weights[k + 1]) : 0u;
     const auto w = hn::BitCast(d16, hn::Set(d32, static_cast<std::int32_t>(wa | wb << 16)));
     low0 = hn::ReorderWidenMulAccumulate(d32, hn::InterleaveLower(d16, a, b), w, low0, low1);
     high0 = hn::ReorderWidenMulAccumulate(d32, hn::InterleaveUpper(d16, a, b), w, high0, high1);
@@ -69,7 +72,7 @@ void ColumnsU8(const std::uint8_t* const* taps, const std::int16_t* weights, int
   const I32 d32;
   const U8 d8;
   const int lanes = static_cast<int>(hn::Lanes(d16));
-  const auto round = hn::Set(d32, 128);
+  const auto less = hn::Set(d32, bias);
   for (; i + lanes <= n; i += lanes) {
     hn::Vec<I32> low, high;
     const auto load = [&](int k) HWY_ATTR {
@@ -77,41 +80,31 @@ void ColumnsU8(const std::uint8_t* const* taps, const std::int16_t* weights, int
       if (k == 0) return above;
       return hn::Add(above, hn::PromoteTo(d16, hn::LoadU(d8, taps[half + k] + i)));
     };
-    WeighPairs(weights, half, load, low, high);
-    hn::StoreU(
-        hn::ReorderDemote2To(d16, hn::ShiftRight<8>(hn::Add(low, round)), hn::ShiftRight<8>(hn::Add(high, round))), d16,
-        out + i);
+    WeighPairs(weights + half, half, load, low, high);
+    hn::StoreU(hn::ReorderDemote2To(d16, hn::Sub(low, less), hn::Sub(high, less)), d16, out + i);
   }
 #endif
   for (; i < n; ++i) out[i] = ColumnU8(taps, weights, half, i);
 }
 
-// `in` starts `half` pixels before the first output.
 void RowU8(const std::int16_t* in, const std::int16_t* weights, int half, int channels, int n, std::uint8_t* out) {
-  const std::int16_t* const centre = in + half * channels;
   int i = 0;
 #if HWY_TARGET != HWY_SCALAR
   const I16 d16;
   const I32 d32;
   const U8 d8;
   const int lanes = static_cast<int>(hn::Lanes(d16));
-  // Values 0..32640 less 16384 sum in 16 bits; weights of both taps total 2^15, so 16384 << 15 comes back.
-  const auto shift = hn::Set(d16, 16384);
-  const auto round = hn::Set(d32, (16384 << 15) + (1 << 21));
+  const auto more = hn::Set(d32, unbias);
   for (; i + lanes <= n; i += lanes) {
     hn::Vec<I32> low, high;
-    const auto load = [&](int k) HWY_ATTR {
-      const auto before = hn::Sub(hn::LoadU(d16, centre + i - k * channels), shift);
-      if (k == 0) return before;
-      return hn::Add(before, hn::Sub(hn::LoadU(d16, centre + i + k * channels), shift));
-    };
-    WeighPairs(weights, half, load, low, high);
+    const auto load = [&](int t) HWY_ATTR { return hn::LoadU(d16, in + i + t * channels); };
+    WeighPairs(weights, 2 * half, load, low, high);
     const auto packed =
-        hn::ReorderDemote2To(d16, hn::ShiftRight<22>(hn::Add(low, round)), hn::ShiftRight<22>(hn::Add(high, round)));
+        hn::ReorderDemote2To(d16, hn::ShiftRight<16>(hn::Add(low, more)), hn::ShiftRight<16>(hn::Add(high, more)));
     hn::StoreU(hn::DemoteTo(d8, packed), d8, out + i);
   }
 #endif
-  for (; i < n; ++i) out[i] = PixelU8(centre, weights, half, channels, i);
+  for (; i < n; ++i) out[i] = PixelU8(in, weights, half, channels, i);
 }
 
 // Differences to the centre keep a constant image constant bit for bit.
@@ -169,6 +162,8 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 
+#include <cstdlib>
+
 #include "cpu/cpu_engine.hpp"
 #include "kernels/gaussian.hpp"
 #include "kernels/sampling.hpp"
@@ -198,8 +193,8 @@ void gaussian_u8(CpuEngine& engine, const ImageView& in, const MutableImageView&
   const int half = kernel.half;
   const int channels = in.format.channels;
   const int n = in.width * channels;
-  std::int16_t weights[largest_gaussian / 2 + 1];
-  for (int k = 0; k <= half; ++k) weights[k] = static_cast<std::int16_t>(kernel.fixed[k] * 128);
+  std::int16_t weights[largest_gaussian];
+  for (int t = 0; t <= 2 * half; ++t) weights[t] = kernel.fixed[std::abs(t - half)];
   const auto columns = HWY_DYNAMIC_DISPATCH(ColumnsU8);
   const auto along = HWY_DYNAMIC_DISPATCH(RowU8);
   engine.parallel_rows(in.height, 32, [&](int first, int last, ThreadScratch& scratch) {

@@ -10,10 +10,11 @@
 namespace relievo {
 inline namespace v1 {
 
-/// Depth of each photo (host memory, any format) in the network's kind, f32, at the photo's size. Photos whose network
-/// sizes agree go through it together, at most `options.batch` at once.
-std::vector<DepthMap> depth_by_network(Engine& engine, DepthNetwork& network, const std::vector<ImageView>& photos,
-                                       const DepthOptions& options, const Progress& progress);
+/// Depth of each photo (device memory, any format) in the network's kind, f32, at the photo's size. Photos whose
+/// network sizes agree go through it together, at most `options.batch` at once.
+std::vector<DepthMap> depth_by_network(const Device& device, DepthNetwork& network,
+                                       const std::vector<ImageView>& photos, const DepthOptions& options,
+                                       const Progress& progress);
 
 }  // namespace v1
 }  // namespace relievo

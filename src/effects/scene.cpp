@@ -11,6 +11,13 @@ std::vector<LayerView> LayeredScene::Impl::views() const {
   return out;
 }
 
+Image flattened(const LayeredScene::Impl& scene) {
+  const std::vector<LayerView> views = scene.views();
+  Image out = scene.device.allocate(scene.width, scene.height, views[0].color.format, scene.color);
+  scene.device.engine().flatten(views.data(), static_cast<int>(views.size()), out.mutable_view());
+  return out;
+}
+
 DisparityStatistics disparity_statistics(Engine& engine, const ImageView& disparity, const ImageView& coverage) {
   constexpr double median = 0.5;
   float found[3];

@@ -35,6 +35,9 @@ struct LayeredScene::Impl {
   std::vector<LayerView> views() const;
 };
 
+/// The scene without motion, in its device's memory.
+Image flattened(const LayeredScene::Impl& scene);
+
 /// Statistics over the pixels whose coverage is at least half (all where it is empty).
 DisparityStatistics disparity_statistics(Engine& engine, const ImageView& disparity, const ImageView& coverage);
 

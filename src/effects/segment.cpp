@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "core/scratch.hpp"
 #include "core/views.hpp"
+#include "effects/histogram.hpp"
 #include "effects/working_copy.hpp"
 #include "vision/faces.hpp"
 #include "vision/matte.hpp"
@@ -17,54 +20,86 @@ constexpr int face_side = 640;  // the cascades need faces of 24 px
 constexpr int tile_side = 512;
 constexpr float edge_epsilon = 1e-3f;  // (3 % of the range)^2: weaker edges do not guide the matte
 
-bool uniform(const ImageView& matte) {
-  const std::uint8_t first = matte.row<std::uint8_t>(0)[0];
-  if (first != 0 && first != 255) return false;
-  for (int y = 0; y < matte.height; ++y) {
-    const auto* row = matte.row<std::uint8_t>(y);
-    if (std::any_of(row, row + matte.width, [&](std::uint8_t v) { return v != first; })) return false;
-  }
-  return true;
-}
+// A tile of the matte, and what its filter looks at.
+struct Tile {
+  int left, top, right, bottom;
+  int x, y, width, height;
+};
 
-// The guided filter leaves haze where the photo's texture resembles the other side; what is nearly in
-// is in, what is nearly out is out.
-std::uint8_t stretched(float value) {
-  const float level = std::clamp((value - 0.2f) / 0.6f, 0.0f, 1.0f);
-  return static_cast<std::uint8_t>(level * 255 + 0.5f);
+// Tiles that see an edge of the matte; beside them all is subject, or nothing is.
+std::vector<Tile> tiles_with_edges(const Device& device, const ImageView& matte, int margin) {
+  std::vector<Tile> tiles;
+  for (int top = 0; top < matte.height; top += tile_side) {
+    for (int left = 0; left < matte.width; left += tile_side) {
+      const int right = std::min(matte.width, left + tile_side), bottom = std::min(matte.height, top + tile_side);
+      const int x = std::max(0, left - margin), y = std::max(0, top - margin);
+      tiles.push_back({left, top, right, bottom, x, y, std::min(matte.width, right + margin) - x,
+                       std::min(matte.height, bottom + margin) - y});
+    }
+  }
+  const auto count = static_cast<int>(tiles.size());
+  Image counts = device.allocate(256, count, histogram_format);
+  for (int i = 0; i < count; ++i) {
+    const Tile& tile = tiles[static_cast<std::size_t>(i)];
+    device.engine().histogram(part_of(matte, tile.x, tile.y, tile.width, tile.height),
+                              rows_of(counts.mutable_view(), i, 1));
+  }
+  counts = to_host(std::move(counts), device);
+  std::vector<Tile> found;
+  for (int i = 0; i < count; ++i) {
+    const Tile& tile = tiles[static_cast<std::size_t>(i)];
+    const auto* const of_value = std::as_const(counts).row<std::uint32_t>(i);
+    const auto pixels = static_cast<std::uint32_t>(tile.width) * static_cast<std::uint32_t>(tile.height);
+    if (of_value[0] != pixels && of_value[255] != pixels) found.push_back(tile);
+  }
+  return found;
 }
 
 // Moves the matte's edge onto the photo's, tile by tile; tiles without an edge stay as they are.
-Image follow_edges(Engine& engine, const ImageView& photo, const ImageView& coarse, int radius) {
-  Image out = Image::copy_of(coarse);
-  const std::uint8_t guide_channels = photo.format.channels == 1 ? 1 : 3;
-  const int margin = 2 * radius;
-  for (int top = 0; top < photo.height; top += tile_side) {
-    for (int left = 0; left < photo.width; left += tile_side) {
-      const int x0 = std::max(0, left - margin);
-      const int y0 = std::max(0, top - margin);
-      const int right = std::min(photo.width, left + tile_side);
-      const int bottom = std::min(photo.height, top + tile_side);
-      const int width = std::min(photo.width, right + margin) - x0;
-      const int height = std::min(photo.height, bottom + margin) - y0;
-      const ImageView edge = part_of(coarse, x0, y0, width, height);
-      if (uniform(edge)) continue;
-      Image guide(width, height, {Scalar::f32, guide_channels}, {photo.color.primaries, Transfer::srgb, false});
-      engine.convert(part_of(photo, x0, y0, width, height), guide.mutable_view());
-      // The filter's sums slide, so that one infinite pixel would spoil all behind it.
-      clamp_to_unit(guide);
-      Image level(width, height, f32_1);
-      engine.convert(edge, level.mutable_view());
-      Image filtered(width, height, f32_1);
-      engine.guided_filter(guide, level, filtered.mutable_view(), radius, edge_epsilon);
-      for (int y = top; y < bottom; ++y) {
-        const float* from = filtered.row<float>(y - y0) - x0;
-        auto* to = out.row<std::uint8_t>(y);
-        for (int x = left; x < right; ++x) to[x] = stretched(from[x]);
-      }
-    }
+void follow_edges(const Device& device, const ImageView& photo, const MutableImageView& matte, int radius) {
+  Engine& engine = device.engine();
+  const Image coarse = copy_on(device, matte);
+  const PixelFormat guide_format{Scalar::f32, static_cast<std::uint8_t>(photo.format.channels == 1 ? 1 : 3)};
+  const Color guide_color{photo.color.primaries, Transfer::srgb, false};
+  Scratch scratch(engine);
+  for (const Tile& tile : tiles_with_edges(device, coarse, 2 * radius)) {
+    const auto seen = [&](const ImageView& whole) { return part_of(whole, tile.x, tile.y, tile.width, tile.height); };
+    const MutableImageView guide = scratch.image(0, tile.width, tile.height, guide_format, guide_color);
+    engine.convert(seen(photo), guide);
+    // The filter's sums slide, so that one infinite pixel would spoil all behind it.
+    engine.stretch(guide, 0, 1, guide);
+    const MutableImageView level = scratch.image(1, tile.width, tile.height, f32_1);
+    engine.convert(seen(coarse), level);
+    const MutableImageView filtered = scratch.image(2, tile.width, tile.height, f32_1);
+    engine.guided_filter(guide, level, filtered, radius, edge_epsilon);
+    // The filter leaves haze where the photo's texture resembles the other side; what is nearly in is in, what is
+    // nearly out is out.
+    const int width = tile.right - tile.left, height = tile.bottom - tile.top;
+    engine.stretch(part_of(filtered, tile.left - tile.x, tile.top - tile.y, width, height), 0.2f, 0.8f,
+                   part_of(matte, tile.left, tile.top, width, height));
   }
-  return out;
+}
+
+// Depth alone: what is above Otsu's threshold, opened, closed, its largest component, with a soft edge.
+Image otsu_matte(const Device& device, const ImageView& disparity, const SegmentOptions& options) {
+  Engine& engine = device.engine();
+  Image mask = device.allocate(disparity.width, disparity.height, u8_1);
+  Image other = device.allocate(disparity.width, disparity.height, u8_1);
+  engine.stretch(disparity, 0, 1, other.mutable_view());
+  const Histogram levels = histogram_of(engine, other);
+  const bool constant = std::count(levels.begin(), levels.end(), 0u) == 255;
+  engine.mask_above(other, constant ? 255 : otsu_threshold(levels), {}, mask.mutable_view());
+  if (constant) return mask;
+  const ApertureMask opening = make_ellipse(options.open_px), closing = make_ellipse(options.close_px);
+  engine.morphology(mask, other.mutable_view(), Morphology::erode, opening);
+  engine.morphology(other, mask.mutable_view(), Morphology::dilate, opening);
+  engine.morphology(mask, other.mutable_view(), Morphology::dilate, closing);
+  engine.morphology(other, mask.mutable_view(), Morphology::erode, closing);
+  mask = to_host(std::move(mask), device);
+  keep_largest_component(mask.mutable_view());
+  mask = to_device(std::move(mask), device);
+  engine.gaussian(mask, other.mutable_view(), options.feather_px);
+  return other;
 }
 
 }  // namespace
@@ -82,32 +117,30 @@ std::vector<Face> scaled(std::vector<Face> faces, int from_width, int from_heigh
   return faces;
 }
 
-std::vector<Face> faces_of(Engine& engine, const ImageView& photo) {
-  const Image small = small_rgb(engine, photo, face_side);
+std::vector<Face> faces_of(const Device& device, const ImageView& photo) {
+  const Image small = to_host(small_rgb(device, photo, face_side), device);
   return scaled(detect_faces(small), small.width(), small.height(), photo.width, photo.height);
 }
 
-Image segment_photo(Engine& engine, const ImageView& photo, const DepthMap& depth, const SegmentOptions& options,
-                    const Progress& progress) {
+Image segment_photo(const Device& device, const ImageView& photo, const ImageView& disparity,
+                    const SegmentOptions& options, const Progress& progress) {
   progress.report(0, "matte");
-  const Image disparity = depth.relative();
   if (options.method == SegmentMethod::otsu) {
-    Image matte = otsu_matte(disparity, options);
+    Image matte = otsu_matte(device, disparity, options);
     progress.report(1, "matte");
     return matte;
   }
-  const Image small = small_rgb(engine, photo, mask_side);
-  const Image small_disparity = resized(engine, disparity, small.width(), small.height(), ResizeFilter::area);
+  const Image small = to_host(small_rgb(device, photo, mask_side), device);
+  const Image small_disparity =
+      to_host(resized(device, disparity, small.width(), small.height(), ResizeFilter::area), device);
   const double scale = static_cast<double>(small.width()) / photo.width;
   progress.report(0.2, "matte");
-  const Image mask = subject_mask(small, small_disparity, scale, options);
+  const Image mask = to_device(subject_mask(small, small_disparity, scale, options), device);
   progress.report(0.6, "matte");
-  Image matte = resized(engine, mask, photo.width, photo.height, ResizeFilter::bilinear);
-  if (!uniform(matte)) {
-    // GrabCut's outline is right to a pixel or two of the small photo.
-    const int radius = std::max(3, static_cast<int>(std::lround(2.5 / scale)));
-    matte = follow_edges(engine, photo, matte, radius);
-  }
+  Image matte = resized(device, mask, photo.width, photo.height, ResizeFilter::bilinear);
+  // GrabCut's outline is right to a pixel or two of the small photo.
+  const int radius = std::max(3, static_cast<int>(std::lround(2.5 / scale)));
+  follow_edges(device, photo, matte.mutable_view(), radius);
   progress.report(1, "matte");
   return matte;
 }

@@ -23,18 +23,18 @@ double difference(const ImageView& a, const ImageView& b) {
   return static_cast<double>(sum) / (a.width * a.height);
 }
 
-Image thumbnail_of(Engine& engine, const ImageView& frame) {
+Image thumbnail_of(const Device& device, const ImageView& frame) {
   const Image small =
-      resized(engine, small_rgb(engine, frame, 4 * thumbnail_px), thumbnail_px, thumbnail_px, ResizeFilter::area);
-  Image grey(thumbnail_px, thumbnail_px, u8_1, small.color());
-  engine.convert(small, grey.mutable_view());
-  return grey;
+      resized(device, small_rgb(device, frame, 4 * thumbnail_px), thumbnail_px, thumbnail_px, ResizeFilter::area);
+  Image grey = device.allocate(thumbnail_px, thumbnail_px, u8_1, small.color());
+  device.engine().convert(small, grey.mutable_view());
+  return to_host(std::move(grey), device);
 }
 
 }  // namespace
 
-Image smooth_over_time(Sequence::State& state, Engine& engine, const ImageView& frame, Image disparity) {
-  Image thumbnail = thumbnail_of(engine, frame);
+Image smooth_over_time(Sequence::State& state, const Device& device, const ImageView& frame, Image disparity) {
+  Image thumbnail = thumbnail_of(device, frame);
   const bool same_shot = state.frames > 0 && state.depth.width() == disparity.width() &&
                          state.depth.height() == disparity.height() &&
                          difference(thumbnail, state.thumbnail) < cut_difference;

@@ -1,9 +1,8 @@
 // What a Sequence remembers.
 #pragma once
 
+#include <relievo/device.hpp>
 #include <relievo/sequence.hpp>
-
-#include "core/engine.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -16,9 +15,9 @@ struct Sequence::State {
   Image depth;      ///< f32 disparity of the last frame, smoothed.
 };
 
-/// Takes the next frame and its own disparity (f32, 0..1); returns the disparity to show. Forgets the
-/// past at a cut or a change of size.
-Image smooth_over_time(Sequence::State& state, Engine& engine, const ImageView& frame, Image disparity);
+/// Takes the next frame, in the device's memory, and its own disparity (f32, 0..1) in the host's; returns the disparity
+/// to show. Forgets the past at a cut or a change of size.
+Image smooth_over_time(Sequence::State& state, const Device& device, const ImageView& frame, Image disparity);
 
 }  // namespace v1
 }  // namespace relievo

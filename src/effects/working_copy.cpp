@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace relievo {
 inline namespace v1 {
@@ -27,33 +28,34 @@ Image copy_on(const Device& device, const ImageView& image) {
 
 Device host_device(const Device& device) { return device.kind() == DeviceKind::cpu ? device : Device::cpu(); }
 
-Image resized(Engine& engine, const ImageView& image, int width, int height, ResizeFilter filter) {
-  Image out(width, height, image.format, image.color);
-  engine.resize(image, out.mutable_view(), filter);
+Image to_host(Image image, const Device& device) {
+  return device.kind() == DeviceKind::cpu ? std::move(image) : device.download(image);
+}
+
+Image to_device(Image image, const Device& device) {
+  return device.kind() == DeviceKind::cpu ? std::move(image) : device.upload(image);
+}
+
+Image resized(const Device& device, const ImageView& image, int width, int height, ResizeFilter filter) {
+  Image out = device.allocate(width, height, image.format, image.color);
+  device.engine().resize(image, out.mutable_view(), filter);
   return out;
 }
 
-Image small_rgb(Engine& engine, const ImageView& photo, int longer_side) {
+Image small_rgb(const Device& device, const ImageView& photo, int longer_side) {
   const double scale = std::min(1.0, static_cast<double>(longer_side) / std::max(photo.width, photo.height));
   const int width = std::max(1, static_cast<int>(std::lround(photo.width * scale)));
   const int height = std::max(1, static_cast<int>(std::lround(photo.height * scale)));
   Image shrunk;
   ImageView small = photo;
   if (width != photo.width || height != photo.height) {
-    shrunk = resized(engine, photo, width, height, ResizeFilter::area);
+    shrunk = resized(device, photo, width, height, ResizeFilter::area);
     small = shrunk;
   }
-  Image out(width, height, {Scalar::u8, 3}, {photo.color.primaries, Transfer::srgb, photo.color.premultiplied});
-  engine.convert(small, out.mutable_view());
+  const Color color{photo.color.primaries, Transfer::srgb, photo.color.premultiplied};
+  Image out = device.allocate(width, height, {Scalar::u8, 3}, color);
+  device.engine().convert(small, out.mutable_view());
   return out;
-}
-
-void clamp_to_unit(Image& image) {
-  const int samples = image.width() * image.format().channels;
-  for (int y = 0; y < image.height(); ++y) {
-    float* row = image.row<float>(y);
-    for (int i = 0; i < samples; ++i) row[i] = row[i] > 0 ? std::min(row[i], 1.0f) : 0.0f;
-  }
 }
 
 }  // namespace v1

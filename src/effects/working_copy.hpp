@@ -16,12 +16,13 @@ ImageView on_device(const ImageView& image, const Device& device, Image& keep);
 Image copy_on(const Device& device, const ImageView& image);
 /// `device` if it is a CPU, else the CPU with all threads.
 Device host_device(const Device& device);
-/// u8 RGB, sRGB, its longer side at most `longer_side`, never enlarged. Host memory in and out.
-Image small_rgb(Engine& engine, const ImageView& photo, int longer_side);
-/// f32 or u8 pixels at another size.
-Image resized(Engine& engine, const ImageView& image, int width, int height, ResizeFilter filter);
-/// Brings f32 pixels into 0..1; what is not a number becomes 0.
-void clamp_to_unit(Image& image);
+/// The image in host memory, or from there in the device's.
+Image to_host(Image image, const Device& device);
+Image to_device(Image image, const Device& device);
+/// u8 RGB, sRGB, its longer side at most `longer_side`, never enlarged. Device memory in and out.
+Image small_rgb(const Device& device, const ImageView& photo, int longer_side);
+/// The image at another size. Device memory in and out.
+Image resized(const Device& device, const ImageView& image, int width, int height, ResizeFilter filter);
 
 }  // namespace v1
 }  // namespace relievo

@@ -14,6 +14,9 @@ RELIEVO_HD inline int round_positive(float value) {
   return whole + (value - static_cast<float>(whole) >= 0.5f ? 1 : 0);
 }
 
+/// Nearest integer of 0 <= value < 2^22, halves to even: floats from 2^23 on are integers.
+RELIEVO_HD inline float round_even(float value) { return (value + 8388608.0f) - 8388608.0f; }
+
 /// Clamps to 0..1; NaN gives 0.
 RELIEVO_HD inline float clamp_unit(float value) {
   const float low = value > 0 ? value : 0;

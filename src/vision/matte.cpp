@@ -23,13 +23,10 @@ constexpr double similar_step = 0.7;
 // By how much a raised figure's step must exceed that of all that is near to be preferred.
 constexpr double clearer = 1.15;
 
-cv::Mat levels_of(const ImageView& disparity) {
+// To the eye, which has 256 levels.
+bool constant(const ImageView& disparity) {
   cv::Mat levels;
   mat_of(disparity).convertTo(levels, CV_8U, 255);
-  return levels;
-}
-
-bool constant(const cv::Mat& levels) {
   double low = 0;
   double high = 0;
   cv::minMaxLoc(levels, &low, &high);
@@ -142,22 +139,10 @@ Candidate above_threshold(const cv::Mat& values, const cv::Mat& disparity, doubl
 
 }  // namespace
 
-Image otsu_matte(const ImageView& disparity, const SegmentOptions& options) {
-  return with_opencv("Finding the subject", [&] {
-    Image out(disparity.width, disparity.height, {Scalar::u8, 1});
-    cv::Mat matte = mat_of(out);
-    const cv::Mat levels = levels_of(disparity);
-    if (constant(levels)) {
-      matte.setTo(0);
-      return out;
-    }
-    cv::Mat mask;
-    cv::threshold(levels, mask, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU);
-    cv::morphologyEx(mask, mask, cv::MORPH_OPEN, ellipse(options.open_px));
-    cv::morphologyEx(mask, mask, cv::MORPH_CLOSE, ellipse(options.close_px));
-    keep_components(mask, 1);
-    cv::GaussianBlur(mask, matte, {options.feather_px, options.feather_px}, 0);
-    return out;
+void keep_largest_component(const MutableImageView& mask) {
+  with_opencv("Finding the subject", [&] {
+    cv::Mat mat = interop::as_mat(mask);
+    keep_components(mat, 1);
   });
 }
 
@@ -167,7 +152,7 @@ Image subject_mask(const ImageView& rgb, const ImageView& disparity, double scal
     cv::Mat result = mat_of(out);
     result.setTo(0);
     const cv::Mat depth = mat_of(disparity);
-    if (constant(levels_of(disparity))) return out;
+    if (constant(disparity)) return out;
     const Candidate all = above_threshold(depth, depth, scale, options);
     const Candidate raised = above_threshold(above_ground(depth), depth, scale, options);
     const Candidate& best = raised.step > clearer * all.step ? raised : all;

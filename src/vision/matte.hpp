@@ -6,9 +6,8 @@
 namespace relievo {
 inline namespace v1 {
 
-/// Relative disparity (f32) to a matte (u8): Otsu threshold, open, close, largest component, Gaussian.
-/// Constant disparity gives 0.
-Image otsu_matte(const ImageView& disparity, const SegmentOptions& options);
+/// Of a mask (u8, 0 or 255) in host memory leaves the largest 8-connected component.
+void keep_largest_component(const MutableImageView& mask);
 
 /// A coarse mask (u8, 0 or 255) of the subject in a small photo (u8 RGB) by its disparity (f32, same
 /// size), refined along colours: what is raised before its surroundings by the highest step. All 0 where

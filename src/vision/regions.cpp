@@ -47,7 +47,7 @@ void keep_components(cv::Mat& mask, double part) {
     if (stats.at<int>(i, cv::CC_STAT_AREA) > stats.at<int>(largest, cv::CC_STAT_AREA)) largest = i;
   }
   if (part >= 1) {
-    mask = labels == largest;
+    cv::compare(labels, largest, mask, cv::CMP_EQ);
     return;
   }
   const double least = part * stats.at<int>(largest, cv::CC_STAT_AREA);

@@ -39,6 +39,7 @@ cudaError_t copy(Runtime& r, void* to, std::size_t to_pitch, const void* from, s
     if (status != cudaSuccess) return status;
   }
   ++(to_device ? from_device ? r.calls.device_copies : r.calls.uploads : r.calls.downloads);
+  if (from_device && !to_device) r.calls.downloaded_bytes += static_cast<long>(width * height);
   char* const target = static_cast<char*>(to);
   const char* const source = static_cast<const char*>(from);
   if (!from_device && r.holding(from, 1) == nullptr) {

@@ -84,6 +84,23 @@ TEST(SceneOnGpu, IsBakedAsOnTheCpu) {
   }
 }
 
+// Metres and pixels of disparity become relative disparity on the GPU, and what is unknown is filled there.
+TEST(SceneOnGpu, TakesDepthOfEveryKindWithHoles) {
+  const Device device = gpu(), cpu = Device::cpu(1);
+  const Image photo = photo_of(test::u8_3, false), matte = soft_matte();
+  for (const DepthKind kind : {DepthKind::disparity, DepthKind::disparity_px, DepthKind::metres}) {
+    const DepthMap depth(test::make(width, height, test::f32_1,
+                                    [](int x, int y, int) {
+                                      const bool unknown = (y > 9 && y < 14) || x < 3 || (x * 7 + y * 5) % 6 == 0;
+                                      return unknown ? NAN : 2 + std::sin(0.3 * x) * std::cos(0.2 * y);
+                                    }),
+                         kind);
+    SCOPED_TRACE(name_of(kind));
+    expect_same(LayeredScene::bake(device, photo, depth, {}, matte), LayeredScene::bake(cpu, photo, depth, {}, matte),
+                device);
+  }
+}
+
 TEST(SceneOnGpu, WithoutASubjectHasOneLayer) {
   const Device device = gpu();
   const Image photo = photo_of(test::u8_4, false), matte = test::flat(width, height, test::u8_1, 0);

@@ -84,12 +84,24 @@ class TestEngine final {
   void invert(const ImageView& in, const MutableImageView& out) {
     run({in}, {out}, [&](auto& e, auto& i, auto& o) { e.invert(i[0], o[0]); });
   }
+  void stretch(const ImageView& in, float low, float high, const MutableImageView& out) {
+    run({in}, {out}, [&](auto& e, auto& i, auto& o) { e.stretch(i[0], low, high, o[0]); });
+  }
+  void histogram(const ImageView& in, const MutableImageView& out) {
+    run({in}, {out}, [&](auto& e, auto& i, auto& o) { e.histogram(i[0], o[0]); });
+  }
   void decontaminate(const ImageView& coverage, const MutableImageView& front, const MutableImageView& back) {
     run({coverage}, {front, back}, [&](auto& e, auto& i, auto& o) { e.decontaminate(i[0], o[0], o[1]); });
   }
   void quantiles(const ImageView& in, const ImageView& coverage, const double* at, int count,
                  const MutableImageView& out) {
     run({in, coverage}, {out}, [&](auto& e, auto& i, auto& o) { e.quantiles(i[0], i[1], at, count, o[0]); });
+  }
+  void normalize(const ImageView& in, const MutableImageView& out, bool inverse, double low, double high) {
+    run({in}, {out}, [&](auto& e, auto& i, auto& o) { e.normalize(i[0], o[0], inverse, low, high); });
+  }
+  void fill_unknown(const MutableImageView& values) {
+    run({}, {values}, [&](auto& e, auto&, auto& o) { e.fill_unknown(o[0]); });
   }
   void anaglyph(const ImageView& left, const ImageView& right, const MutableImageView& out) {
     run({left, right}, {out}, [&](auto& e, auto& i, auto& o) { e.anaglyph(i[0], i[1], o[0]); });

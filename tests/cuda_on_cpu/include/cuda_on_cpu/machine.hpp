@@ -31,6 +31,7 @@ struct Calls {
   long all = 0;
   long allocations = 0, frees = 0, host_allocations = 0;
   long uploads = 0, downloads = 0, device_copies = 0, fills = 0;
+  long downloaded_bytes = 0;
   long launches = 0;
   long synchronisations = 0;  ///< the host waits for a stream, an event or a GPU
 };

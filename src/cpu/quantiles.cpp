@@ -1,10 +1,10 @@
-#include "core/quantiles.hpp"
-
+// Quantiles of a sample.
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
 
+#include "cpu/cpu_engine.hpp"
 #include "kernels/order.hpp"
 
 namespace relievo {
@@ -29,7 +29,9 @@ std::vector<std::uint32_t> take_sample(const ImageView& in, const ImageView& cov
 
 }  // namespace
 
-void find_quantiles(const ImageView& in, const ImageView& coverage, const double* at, int count, float* out) {
+void CpuEngine::quantiles(const ImageView& in, const ImageView& coverage, const double* at, int count,
+                          const MutableImageView& out) {
+  float* const result = out.row<float>(0);
   float least = std::numeric_limits<float>::infinity(), most = -least;
   for (int y = 0; y < in.height; ++y) {
     const float* const row = in.row<float>(y);
@@ -38,18 +40,18 @@ void find_quantiles(const ImageView& in, const ImageView& coverage, const double
       most = row[x] > most ? row[x] : most;
     }
   }
-  out[0] = least + 0.0f;
-  out[1] = most + 0.0f;
+  result[0] = least + 0.0f;
+  result[1] = most + 0.0f;
   std::vector<std::uint32_t> sample = take_sample(in, coverage);
   for (int i = 0; i < count; ++i) {
     if (sample.empty()) {
-      out[2 + i] = std::numeric_limits<float>::quiet_NaN();
+      result[2 + i] = std::numeric_limits<float>::quiet_NaN();
       continue;
     }
     const auto found =
         sample.begin() + static_cast<std::ptrdiff_t>(quantile_rank(at[i], static_cast<std::int64_t>(sample.size())));
     std::nth_element(sample.begin(), found, sample.end());
-    out[2 + i] = from_order_key(*found);
+    result[2 + i] = from_order_key(*found);
   }
 }
 
