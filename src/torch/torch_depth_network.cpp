@@ -3,9 +3,11 @@
 #include <functional>
 #include <utility>
 
+#include <ATen/ops/empty.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 #include <c10/core/InferenceMode.h>
+#include <c10/util/Exception.h>
 #include <relievo/interop/torch.hpp>
 
 #include "core/check.hpp"
@@ -28,17 +30,33 @@ Forward built(const DepthArchitecture& architecture, FileWeights& weights) {
   return Dpt(scope, architecture.dpt);
 }
 
+// What LibTorch throws, in one sentence.
+template <class Body>
+auto translated(const std::string& what, Body&& body) -> decltype(body()) {
+  try {
+    return body();
+  } catch (const c10::OutOfMemoryError&) {
+    fail(ErrorCode::out_of_memory, "No memory left in running ", what, "; a smaller resolution or batch needs less.");
+  } catch (const c10::Error& error) {
+    const std::string text = error.what_without_backtrace();
+    if (text.find("DefaultCPUAllocator") != std::string::npos) {
+      fail(ErrorCode::out_of_memory, "No memory left in running ", what, "; a smaller resolution or batch needs less.");
+    }
+    fail(ErrorCode::internal, "Running ", what, " failed: ", text, ".");
+  }
+}
+
 class TorchDepthNetwork final : public DepthNetwork {
  public:
-  TorchDepthNetwork(const DepthArchitecture& architecture, Forward forward, at::Device device, at::ScalarType type,
+  TorchDepthNetwork(Engine& engine, const DepthArchitecture& architecture, Forward forward, at::ScalarType type,
                     std::int64_t parameters)
-      : architecture_(&architecture), forward_(std::move(forward)), device_(device), type_(type) {
+      : engine_(engine.shared_from_this()), architecture_(&architecture), forward_(std::move(forward)), type_(type) {
     facts_ = {architecture.name, architecture.input, architecture.kind, parameters,
               type == at::kFloat  ? "f32"
               : type == at::kHalf ? "f16"
                                   : "bf16"};
-    const auto channels = [&](const std::array<float, 3>& values) {
-      return at::tensor(at::ArrayRef<float>(values.data(), values.size())).view({1, 1, 1, 3}).to(device);
+    const auto channels = [](const std::array<float, 3>& values) {
+      return at::tensor(at::ArrayRef<float>(values.data(), values.size())).view({1, 1, 1, 3});
     };
     mean_ = channels(architecture.input.mean);
     deviation_ = channels(architecture.input.deviation);
@@ -47,20 +65,39 @@ class TorchDepthNetwork final : public DepthNetwork {
   const Facts& facts() const override { return facts_; }
 
   void infer(const ImageView* photos, const MutableImageView* depths, int count) override {
-    const c10::InferenceMode no_gradients;
-    std::vector<at::Tensor> pixels;
-    for (int i = 0; i < count; ++i) pixels.push_back(interop::as_tensor(photos[i]));
-    // Pixels lie as a network's channels-last input does.
-    const at::Tensor input = at::stack(pixels).to(device_).sub_(mean_).div_(deviation_).to(type_).permute({0, 3, 1, 2});
-    at::Tensor depth = forward_(input);
-    if (architecture_->dpt.activation == DepthActivation::exp) depth.reciprocal_();
-    for (int i = 0; i < count; ++i) interop::as_tensor(depths[i]).squeeze(2).copy_(depth[i]);
+    translated(facts_.architecture, [&] {
+      const c10::InferenceMode no_gradients;
+      std::vector<at::Tensor> pixels;
+      for (int i = 0; i < count; ++i) pixels.push_back(on_host(photos[i]));
+      // Pixels lie as a network's channels-last input does.
+      const at::Tensor input = at::stack(pixels).sub_(mean_).div_(deviation_).to(type_).permute({0, 3, 1, 2});
+      at::Tensor depth = forward_(input);
+      if (architecture_->dpt.activation == DepthActivation::exp) depth.reciprocal_();
+      for (int i = 0; i < count; ++i) put(depth[i], depths[i]);
+    });
   }
 
  private:
+  bool elsewhere() const { return engine_->id().kind != DeviceKind::cpu; }
+
+  at::Tensor on_host(const ImageView& photo) const {
+    if (!elsewhere()) return interop::as_tensor(photo);
+    at::Tensor copy = at::empty({photo.height, photo.width, photo.format.channels}, at::kFloat);
+    engine_->copy(photo, interop::as_mutable_view(copy, photo.color));
+    return copy;
+  }
+
+  void put(const at::Tensor& depth, const MutableImageView& out) const {
+    if (!elsewhere()) {
+      interop::as_tensor(out).squeeze(2).copy_(depth);
+    } else {
+      engine_->copy(interop::as_view(depth.contiguous(), out.color), out);
+    }
+  }
+
+  std::shared_ptr<Engine> engine_;
   const DepthArchitecture* architecture_;
   Forward forward_;
-  at::Device device_;
   at::ScalarType type_;
   Facts facts_;
   at::Tensor mean_, deviation_;
@@ -68,15 +105,18 @@ class TorchDepthNetwork final : public DepthNetwork {
 
 }  // namespace
 
-std::unique_ptr<DepthNetwork> open_torch_depth(Engine&, const DepthNetworkRequest& request) {
-  const c10::InferenceMode no_gradients;
-  const at::Device device(at::kCPU);
-  const at::ScalarType type = precision_on(device, request.precision);
-  FileWeights weights(WeightFile::open(request.file), request.file, type, device);
-  const DepthArchitecture& architecture = which_architecture(weights, request);
-  Forward forward = built(architecture, weights);
-  weights.finish();
-  return std::make_unique<TorchDepthNetwork>(architecture, std::move(forward), device, type, weights.taken_elements());
+std::unique_ptr<DepthNetwork> open_torch_depth(Engine& engine, const DepthNetworkRequest& request) {
+  return translated(request.file, [&]() -> std::unique_ptr<DepthNetwork> {
+    const c10::InferenceMode no_gradients;
+    const at::Device device(at::kCPU);
+    const at::ScalarType type = precision_on(device, request.precision);
+    FileWeights weights(WeightFile::open(request.file), request.file, type, device);
+    const DepthArchitecture& architecture = which_architecture(weights, request);
+    Forward forward = built(architecture, weights);
+    weights.finish();
+    return std::make_unique<TorchDepthNetwork>(engine, architecture, std::move(forward), type,
+                                               weights.taken_elements());
+  });
 }
 
 }  // namespace v1
