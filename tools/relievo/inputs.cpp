@@ -7,17 +7,11 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <sstream>
+
+#include "fail.hpp"
 
 namespace tool {
 namespace {
-
-template <class... Parts>
-[[noreturn]] void fail(relievo::ErrorCode code, const Parts&... parts) {
-  std::ostringstream out;
-  (out << ... << parts);
-  throw relievo::Error(code, out.str());
-}
 
 // The trace is written as the process ends, when nobody can be told that it could not be.
 void check_trace(const std::string& path) {
