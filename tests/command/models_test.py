@@ -240,6 +240,13 @@ class Models(unittest.TestCase):
         self.file.unlink()
         self.expect_refused(lambda h: h.reply(200, WEIGHTS, Content_Length=len(WEIGHTS) - 1), "bytes, and the file has")
 
+    def test_no_length_at_all(self):
+        server = self.serve(lambda h: h.reply(200, WEIGHTS, Content_Length=None))
+        self.fetch(server.address + "/w")
+        self.expect_whole()
+        self.file.unlink()
+        self.expect_refused(lambda h: h.reply(200, WEIGHTS[:-9], Content_Length=None), "after 299991 of 300000 bytes")
+
     def test_a_length_that_is_not_the_registrys(self):
         server = self.expect_refused(lambda h: h.file(WEIGHTS), "has 300000 bytes, and the file has 85761505.",
                                      model="midas-small")
@@ -356,12 +363,10 @@ class Models(unittest.TestCase):
         first = self.start(*arguments)
         self.assertTrue(begun.wait(30))
         second = self.start(*arguments)
-        lock = str(self.file.parent / ".lock")
-        self.wait_until(lambda: lock in map(os.path.realpath, pathlib.Path(f"/proc/{second.pid}/fd").iterdir()))
-        time.sleep(0.1)  # from opening the lock to standing before it
+        self.assertIn("waiting for it", second.stderr.readline())
         go_on.set()
         self.finish(first, 0)
-        self.assertIn("this one waited", self.finish(second, 0)[1])
+        self.finish(second, 0)
         self.assertEqual(len(server.requests), 1)
         self.expect_whole()
 
@@ -442,6 +447,7 @@ class Models(unittest.TestCase):
         self.assertIn(str(source), self.run_with("verify", "tuned", code=1)[1])
         source.unlink()
         self.assertIn("not installed", self.run_with("path", "tuned", code=1)[1])
+        self.assertIn("No address of tuned is known", self.run_with("fetch", "tuned", code=1)[1])
 
     def test_a_folder_of_ones_own(self):
         (self.root / "hf").mkdir()

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <cstdio>
 #include <filesystem>
 #include <system_error>
 
@@ -29,11 +29,13 @@ bool is_http(const std::string& address) { return address.starts_with("http://")
 // One process at a time; the kernel lets go of it however the process ends.
 class Lock {
  public:
-  Lock(const fs::path& path, const std::string& name, Report& report) {
+  Lock(const fs::path& path, const std::string& name, const Report& report) {
     file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (file_ < 0) cannot_write(path, errno);
     if (::flock(file_, LOCK_EX | LOCK_NB) == 0) return;
-    report.add_note("Another process was fetching " + name + "; this one waited for it.");
+    if (!report.quiet && !report.json) {
+      std::fprintf(stderr, "relievo: Another process is fetching %s; waiting for it.\n", name.c_str());
+    }
     while (::flock(file_, LOCK_EX) != 0) {
       if (errno != EINTR) cannot_write(path, errno);
     }
@@ -84,14 +86,14 @@ void check_fetch(const relievo::ModelInfo& model, const FetchOptions& options) {
   if (!options.from.empty() && !is_http(options.from) && options.from.find("://") != std::string::npos) {
     fail(ErrorCode::invalid_argument, "--from is ", options.from, "; allowed are http://, https:// and a path.");
   }
-  if (!model.commercial_use && !options.accept_licence) {
-    fail(ErrorCode::invalid_argument, model.name, " is under ",
-         model.licence.empty() ? "an unknown licence" : model.licence, ", which does not allow commercial use (",
-         model.source, "); add --accept-licence where that suits you.");
-  }
   if (model.address.empty() && options.from.empty()) {
     fail(ErrorCode::not_found, "No address of ", model.name, " is known; add --from, or run relievo models add ",
          model.name, " FILE for a file that you have.");
+  }
+  // Of a model of one's own nobody but its owner knows the licence.
+  if (!model.licence.empty() && !model.commercial_use && !options.accept_licence) {
+    fail(ErrorCode::invalid_argument, model.name, " is under ", model.licence,
+         ", which does not allow commercial use (", model.source, "); add --accept-licence where that suits you.");
   }
 }
 

@@ -85,6 +85,7 @@ void verify_models(const std::vector<std::string>& names, Report& report) {
     const std::string digest = sha256_of(file, report.progress());
     const bool is_known = !model.sha256.empty();
     const bool is_good = digest == model.sha256;
+    report.clear_bar();
     std::printf("%-40s %s  %s\n", model.name.c_str(), digest.c_str(),
                 is_good    ? "good"
                 : is_known ? "wrong"
@@ -105,6 +106,7 @@ void add_file(ModelInfo model, Report& report) {
   std::error_code ignored;
   model.bytes = static_cast<std::int64_t>(std::filesystem::file_size(model.file, ignored));
   relievo::add_model(model);
+  report.clear_bar();
   std::printf("%s  %s\n", model.name.c_str(), model.file.c_str());
 }
 
