@@ -122,8 +122,18 @@ void find_unrecorded(const fs::path& folder, ModelInfo& info) {
   }
 }
 
+// Empty where nothing says which folder: a program without a home works, and has no models.
+fs::path folder_or_none() {
+  try {
+    return model_folder();
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 // What the folder says of one model: `entry` is the registry's, or empty but for its name.
 void look_into_folder(const fs::path& folder, ModelEntry& entry) {
+  if (folder.empty()) return;
   const std::string name = entry.info.name;
   std::optional<ModelRecord> record;
   std::string problem;
@@ -183,7 +193,7 @@ std::vector<ModelEntry> parse_models(std::string_view text, const std::string& o
 }
 
 std::vector<ModelEntry> model_entries() {
-  const fs::path folder = model_folder();
+  const fs::path folder = folder_or_none();
   std::vector<ModelEntry> entries = registry();
   std::vector<std::string> added;
   std::error_code error;
@@ -204,7 +214,7 @@ std::vector<ModelEntry> model_entries() {
 
 std::optional<ModelEntry> find_model(std::string_view name_or_file) {
   const std::string name(name_or_file);
-  const fs::path folder = model_folder();
+  const fs::path folder = folder_or_none();
   ModelEntry entry;
   if (const ModelEntry* known = of_registry(name)) {
     entry = *known;
@@ -212,7 +222,7 @@ std::optional<ModelEntry> find_model(std::string_view name_or_file) {
     return entry;
   }
   std::error_code ignored;
-  if (is_model_name(name) && fs::exists(record_path(folder, name), ignored)) {
+  if (!folder.empty() && is_model_name(name) && fs::exists(record_path(folder, name), ignored)) {
     entry.info.name = name;
     look_into_folder(folder, entry);
     return entry;

@@ -279,6 +279,9 @@ TEST(ModelFolder, FollowsTheVariables) {
   unsetenv("HOME");
   EXPECT_ERROR(relievo::model_folder(), not_found,
                "There is no folder for models; set RELIEVO_MODELS, XDG_CACHE_HOME or HOME.");
+  EXPECT_FALSE(relievo::best_depth_model()) << "a program without a home works, too";
+  EXPECT_TRUE(relievo::find_model("yunet")->info.file.empty());
+  EXPECT_FALSE(relievo::find_model("mine"));
   if (!cache.empty()) setenv("XDG_CACHE_HOME", cache.c_str(), 1);
   if (!home.empty()) setenv("HOME", home.c_str(), 1);
 }
