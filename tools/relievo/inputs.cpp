@@ -7,17 +7,11 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <sstream>
+
+#include "fail.hpp"
 
 namespace tool {
 namespace {
-
-template <class... Parts>
-[[noreturn]] void fail(relievo::ErrorCode code, const Parts&... parts) {
-  std::ostringstream out;
-  (out << ... << parts);
-  throw relievo::Error(code, out.str());
-}
 
 // The trace is written as the process ends, when nobody can be told that it could not be.
 void check_trace(const std::string& path) {
@@ -53,6 +47,9 @@ relievo::DepthMap Inputs::find_depth(const relievo::Device& on, const relievo::i
     return report.stage("depth", [&] {
       const relievo::DepthEstimator estimator(on, depth_options);
       relievo::DepthMap estimate = estimator.estimate(source.image, report.progress());
+      if (depth_options.model == "auto" && estimator.model() == "cues") {
+        report.add_note("depth is guessed from cues; `relievo models fetch depth-anything-v2-small` brings a network");
+      }
       return relievo::DepthMap(estimate.values(), estimate.kind(),
                                estimate.fov_degrees() > 0 ? estimate.fov_degrees() : source.fov_degrees());
     });
@@ -150,10 +147,9 @@ CliOptions add_depth_flags(CLI::App& app, Inputs& inputs) {
           ->group(group);
   CliOptions options = add_flags(app, inputs.depth_options, inputs.texts, {}, group);
   exclude(options, depth);
-  std::string models;
-  for (const std::string& model : relievo::DepthEstimator::models()) models += (models.empty() ? "" : ", ") + model;
-  app.get_option("--model")->description("depth model: " + models + " (" + std::string(inputs.depth_options.model) +
-                                         ")");
+  app.get_option("--model")->description(
+      "depth model: auto, cues, a name that `relievo models list` prints, or a file "
+      "of weights (auto)");
   options.insert(options.end(), {depth, kind, scale});
   return options;
 }

@@ -66,8 +66,10 @@ void describe_build(Inputs& inputs) {
   for (const relievo::ModuleStatus& module : relievo::module_status()) {
     inputs.report.add_fact(module.name + " module", module.loaded ? module.file : "absent: " + module.reason);
   }
-  std::string models;
-  for (const std::string& model : relievo::DepthEstimator::models()) models += (models.empty() ? "" : ", ") + model;
+  std::string models = "cues";
+  for (const relievo::ModelInfo& model : relievo::models()) {
+    if (model.task == "depth" && !model.file.empty()) models += ", " + model.name;
+  }
   inputs.report.add_fact("depth models", models);
 }
 
