@@ -53,6 +53,7 @@ relievo::DepthMap Inputs::find_depth(const relievo::Device& on, const relievo::i
     return report.stage("depth", [&] {
       const relievo::DepthEstimator estimator(on, depth_options);
       relievo::DepthMap estimate = estimator.estimate(source.image, report.progress());
+      if (estimator.model() == "cues") note_person_networks();
       return relievo::DepthMap(estimate.values(), estimate.kind(),
                                estimate.fov_degrees() > 0 ? estimate.fov_degrees() : source.fov_degrees());
     });
@@ -115,6 +116,10 @@ void Inputs::note_subject(bool found) {
   report.add_note(mask.empty()
                       ? "No subject stands out from its background; the matte is empty, and nothing was filled."
                       : "The mask leaves no subject or no background; nothing was filled.");
+}
+
+void Inputs::note_person_networks() {
+  if (const std::string why = relievo::why_no_person_networks(); !why.empty()) report.add_note(why);
 }
 
 std::string Inputs::output_or(const std::string& suffix) const {
