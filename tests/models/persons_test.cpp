@@ -105,6 +105,13 @@ TEST(Persons, AFaceAtTheBorderEndsThere) {
   EXPECT_NEAR(faces[0].width, 63, 12);
 }
 
+TEST(Persons, PhotosOfOnePixelAndOneRowHaveNone) {
+  if (const std::string why = why_no_person_networks(); !why.empty()) GTEST_SKIP() << why;
+  for (const auto& [width, height] : {std::pair{1, 1}, std::pair{700, 1}, std::pair{1, 33}}) {
+    EXPECT_TRUE(find_faces(test::photo(width, height)).empty()) << width << " x " << height;
+  }
+}
+
 TEST(Persons, TheAstronautHoldsHerHelmet) {
   PERSONS_IN(photo, "astronaut.png");
   const Image matte = matte_by_cues(photo);
