@@ -19,8 +19,10 @@ else()
   find_package(TBB REQUIRED)
   find_package(OpenCV REQUIRED COMPONENTS core imgproc photo objdetect)
   find_package(Eigen3 REQUIRED NO_MODULE)
+  find_package(nlohmann_json REQUIRED)
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
   target_link_libraries(relievo_dependencies INTERFACE TBB::tbb PkgConfig::HWY Eigen3::Eigen
+    nlohmann_json::nlohmann_json
     opencv_core opencv_imgproc opencv_photo opencv_objdetect)
 endif()

@@ -10,6 +10,7 @@
 #include <relievo/image.hpp>
 #include <relievo/inpainter.hpp>
 #include <relievo/layered_scene.hpp>
+#include <relievo/models.hpp>
 #include <relievo/parallax_animator.hpp>
 #include <relievo/progress.hpp>
 #include <relievo/segmenter.hpp>

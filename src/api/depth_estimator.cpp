@@ -1,9 +1,13 @@
 #include <relievo/depth_estimator.hpp>
 
-#include <filesystem>
+#include <optional>
+#include <string>
 #include <utility>
 
+#include <relievo/models.hpp>
+
 #include "api/boundary.hpp"
+#include "core/model_registry.hpp"
 #include "core/networks.hpp"
 #include "core/options.hpp"
 #include "core/views.hpp"
@@ -26,15 +30,44 @@ DepthOptions checked_depth_options(const DepthOptions* options, std::size_t size
   return checked;
 }
 
-std::unique_ptr<DepthNetwork> open_network(Engine& engine, const DepthOptions& options) {
-  const std::string model(options.model);
-  if (model == "auto" || model == "cues") return nullptr;
-  if (std::error_code ignored; !std::filesystem::is_regular_file(model, ignored)) {
-    fail(ErrorCode::not_found, "There is no depth model \"", model,
-         "\" and no file of that name; the model that works ", "is \"cues\".");
+std::string names_of_models() {
+  std::string names;
+  for (const std::string& name : DepthEstimator::models()) names += (names.empty() ? "" : ", ") + name;
+  return names;
+}
+
+struct Chosen {
+  std::string model = "cues";
+  std::unique_ptr<DepthNetwork> network;  ///< none of `cues`
+};
+
+Chosen open_network(Engine& engine, const ModelEntry& entry, const DepthOptions& options) {
+  const std::string name = entry.info.name.empty() ? std::string(options.model) : entry.info.name;
+  const std::string architecture(options.architecture.empty() ? std::string_view(entry.info.architecture)
+                                                              : options.architecture);
+  return {name,
+          networks("The depth model " + name).open_depth(engine, {entry.info.file, architecture, options.precision})};
+}
+
+Chosen choose(Engine& engine, const DepthOptions& options) {
+  if (options.model == "cues") return {};
+  if (options.model == "auto") {
+    const std::optional<ModelEntry> best = best_depth_model();
+    if (!best || networks_if_present() == nullptr) return {};
+    return open_network(engine, *best, options);
   }
-  return networks("The file " + model)
-      .open_depth(engine, {model, std::string(options.architecture), options.precision});
+  const std::optional<ModelEntry> entry = find_model(options.model);
+  if (!entry) {
+    fail(ErrorCode::not_found, "There is no depth model \"", options.model, "\" and no file of that name; there are ",
+         names_of_models(), ".");
+  }
+  if (!entry->info.task.empty() && entry->info.task != "depth") {
+    fail(ErrorCode::invalid_argument, "The model \"", options.model, "\" is for ", entry->info.task,
+         ", not for depth.");
+  }
+  // Says how to fetch it where it is absent.
+  if (entry->info.file.empty()) model_file(entry->info.name);
+  return open_network(engine, *entry, options);
 }
 
 }  // namespace
@@ -69,9 +102,8 @@ struct DepthEstimator::Impl {
 DepthEstimator::DepthEstimator(const Device& device, const DepthOptions* options, std::size_t size)
     : impl_(at_boundary("making a DepthEstimator", [&] {
         const DepthOptions checked = checked_depth_options(options, size);
-        std::unique_ptr<DepthNetwork> network = open_network(device.engine(), checked);
-        std::string model(network ? checked.model : "cues");
-        auto impl = std::make_unique<Impl>(Impl{device, checked, std::move(model), std::move(network)});
+        Chosen chosen = choose(device.engine(), checked);
+        auto impl = std::make_unique<Impl>(Impl{device, checked, std::move(chosen.model), std::move(chosen.network)});
         impl->options.model = {};
         impl->options.architecture = {};
         return impl;
@@ -102,7 +134,15 @@ std::string DepthEstimator::model() const { return impl_->model; }
 std::string DepthEstimator::architecture() const {
   return impl_->network ? impl_->network->facts().architecture : std::string();
 }
-std::vector<std::string> DepthEstimator::models() { return {"auto", "cues"}; }
+std::vector<std::string> DepthEstimator::models() {
+  return at_boundary("listing models", [] {
+    std::vector<std::string> names{"auto", "cues"};
+    for (const ModelInfo& model : v1::models()) {
+      if (model.task == "depth") names.push_back(model.name);
+    }
+    return names;
+  });
+}
 std::vector<std::string> DepthEstimator::architectures() {
   return at_boundary("listing architectures", [] {
     const NetworkLibrary* library = networks_if_present();

@@ -3,14 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <filesystem>
 #include <map>
 #include <mutex>
 #include <set>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
 #include "core/check.hpp"
-#include "core/model_file.hpp"
+#include "core/model_registry.hpp"
 #include "core/module.hpp"
 #include "core/networks.hpp"
 #include "core/views.hpp"
@@ -25,8 +27,22 @@ constexpr int face_side = 640;  // YuNet was trained at it, and the cascades nee
 
 constexpr std::size_t most_faces = 8;
 
-std::string faces_file() { return model_file("yunet", "face_detection_yunet_2023mar.onnx"); }
-std::string matte_file() { return model_file("selfie-segmentation", "selfie_segmentation.safetensors"); }
+std::string file_of(std::string_view model) {
+  for (const ModelEntry& entry : model_entries()) {
+    if (entry.info.name == model) return entry.info.file;
+  }
+  return {};
+}
+
+std::string faces_file() { return file_of("yunet"); }
+
+// Of the original, a .tflite, the weights are read that lie converted beside it.
+std::string matte_file() {
+  const std::filesystem::path file =
+      std::filesystem::path(file_of("selfie-segmentation")).replace_extension("safetensors");
+  std::error_code absent;
+  return std::filesystem::is_regular_file(file, absent) ? file.string() : std::string();
+}
 
 // The network in `file`, read once; null without the file or the module. The module takes a while to open, so it is
 // asked for last.

@@ -11,8 +11,9 @@ namespace {
 constexpr std::array<float, 3> imagenet_mean{0.485f, 0.456f, 0.406f};
 constexpr std::array<float, 3> imagenet_deviation{0.229f, 0.224f, 0.225f};
 constexpr std::array<float, 3> half{0.5f, 0.5f, 0.5f};
-constexpr NetworkInput dinov2_input{14, 518, NetworkInput::Fit::cover, imagenet_mean, imagenet_deviation};
-constexpr NetworkInput dpt_input{32, 384, NetworkInput::Fit::nearest, half, half};
+constexpr NetworkInput dinov2_input{14, 518, NetworkInput::Fit::cover, false, imagenet_mean, imagenet_deviation};
+constexpr NetworkInput mono_input{14, 504, NetworkInput::Fit::contain, true, imagenet_mean, imagenet_deviation};
+constexpr NetworkInput dpt_input{32, 384, NetworkInput::Fit::nearest, false, half, half};
 
 struct Size {
   std::string_view suffix;
@@ -49,7 +50,7 @@ DptShape midas(const VitShape& vit, const std::array<int, 4>& taps, const std::a
 std::vector<DepthArchitecture> made() {
   std::vector<DepthArchitecture> all;
   all.push_back({"midas-small",
-                 {32, 256, NetworkInput::Fit::contain, imagenet_mean, imagenet_deviation},
+                 {32, 256, NetworkInput::Fit::contain, false, imagenet_mean, imagenet_deviation},
                  DepthKind::disparity,
                  {}});
   DptShape hybrid = midas({768, 12, 12, 24}, {0, 0, 8, 11}, {256, 512, 768, 768});
@@ -57,9 +58,10 @@ std::vector<DepthArchitecture> made() {
   all.push_back({"dpt-hybrid", dpt_input, DepthKind::disparity, hybrid});
   all.push_back({"dpt-large", dpt_input, DepthKind::disparity,
                  midas({1024, 24, 16, 24}, {5, 11, 17, 23}, {256, 512, 1024, 1024})});
-  const auto add = [&](std::string name, const Size& size, DepthKind kind, const DptShape& shape) {
+  const auto add = [&](std::string name, const Size& size, DepthKind kind, const DptShape& shape,
+                       const NetworkInput& input = dinov2_input) {
     name += size.suffix;
-    all.push_back({std::move(name), dinov2_input, kind, shape});
+    all.push_back({std::move(name), input, kind, shape});
   };
   for (const Size& size : sizes) {
     add("depth-anything-", size, DepthKind::disparity, depth_anything(size, size.last));
@@ -74,7 +76,7 @@ std::vector<DepthArchitecture> made() {
   DptShape mono = depth_anything(sizes[2], sizes[2].spread);
   mono.family = DptFamily::depth_anything_3;
   mono.activation = DepthActivation::exp;
-  add("depth-anything-3-mono-", sizes[2], DepthKind::disparity, mono);
+  add("depth-anything-3-mono-", sizes[2], DepthKind::disparity, mono, mono_input);
   return all;
 }
 

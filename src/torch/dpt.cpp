@@ -73,6 +73,7 @@ Dpt::Dpt(const WeightScope& weights, const DptShape& of) : shape(of), vit(backbo
     body.ignore("head.");
   } else {
     norm.emplace(body / "norm", shape.vit.width);
+    if (shape.family == DptFamily::depth_anything_3) norm->epsilon = 1e-5;
     body.ignore("mask_token");
   }
   for (int map = stem ? 2 : 0; map < 4; ++map) {

@@ -58,6 +58,7 @@ class Check(unittest.TestCase):
             ("src/core/a.cpp", "OpenImageIO/imageio.h"), ("src/cpu/a.cpp", "libavcodec/avcodec.h"),
             ("src/effects/a.cpp", "tbb/parallel_for.h"), ("src/io/a.cpp", "hwy/highway.h"),
             ("src/vision/a.cpp", "ATen/ATen.h"), ("src/cpu/a.cpp", "cuda_runtime.h"),
+            ("src/core/a.cpp", "curl/curl.h"), ("src/io/a.cpp", "nlohmann/json.hpp"),
             ("include/relievo/image.hpp", "opencv2/core.hpp"),
             ("include/relievo/interop/eigen.hpp", "opencv2/core.hpp"),
         ):
@@ -124,6 +125,15 @@ class Check(unittest.TestCase):
         self.expect(check.check_links, "docs/a.md", "[b](b.md)\n", "does not exist")
         self.expect(check.check_links, "docs/a.md", "# One\n[b](#two)\n", "no such heading")
         self.expect_none(check.check_links, "docs/a.md", "# A `b` c\n[x](#a-b-c) [y](https://example.org) `[z](no)`\n")
+
+    def test_models(self):
+        registry = '{"models": [{"name": "a", "task": "depth", "licence": "MIT", "commercial_use": true, "files": ["a.pt"]}]}'
+        row = "| `a` | depth | 1 M | 4 MB | MIT | yes | `a.pt` |\n"
+        for text, words in ((row, None), ("", "does not name a"), (row + row, "names a, which"),
+                            (row.replace("MIT", "BSD"), "says BSD of a"), (row.replace("yes", "**no**"), "says no of a"),
+                            (row.replace("a.pt", "b.pt"), "says b.pt of a")):
+            found = self.breaches(check.check_models, {"data/models.json": registry, "docs/models.md": text})
+            self.assertTrue(any(words in b for b in found) if words else not found, f"{words!r} not in {found}")
 
     def test_version(self):
         files = {"CMakeLists.txt": "project(relievo VERSION 1.2.3 LANGUAGES CXX)\n",

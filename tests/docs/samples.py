@@ -113,6 +113,12 @@ def check_commands(found, help_of):
             if help_text is None:
                 problems.append(f"{where}: {program} has no verb {verb}")
                 continue
+            if "\nVerbs:\n" in help_text and len(rest) > 1 and not rest[1].startswith("-"):
+                verb += " " + rest[1]
+                help_text = help_of([program, *verb.split()])
+                if help_text is None:
+                    problems.append(f"{where}: {program} has no verb {verb}")
+                    continue
             for word in rest:
                 flag = word.split("=")[0]
                 if re.match(r"--?[a-zA-Z]", flag) and flag not in ("--help", "-h", "--version") and \
@@ -155,11 +161,15 @@ def self_test(cxx):
     # The compiler names the page and the line.
     assert "page.md:3" in errors("text\n```cpp\nnothing;\n```\n")[0]
 
-    helps = {("relievo", "bokeh"): "--f-number FLOAT\n -o, --output", ("dev",): ""}
-    text = "```sh\n$ relievo bokeh a.jpg --f-number 2 \\\n  -o b.jpg   # words\nrelievo bokeh --f-numbr 2\nrelievo blur\n```\n"
+    helps = {("relievo", "bokeh"): "--f-number FLOAT\n -o, --output", ("dev",): "",
+             ("relievo", "models"): "\nVerbs:\n fetch", ("relievo", "models", "fetch"): "--from PLACE"}
+    text = "```sh\n$ relievo bokeh a.jpg --f-number 2 \\\n  -o b.jpg   # words\nrelievo bokeh --f-numbr 2\nrelievo blur\n" \
+           "relievo models fetch a --from b --form c\nrelievo models fetsh\n```\n"
     count, problems = check_commands([(page, text)], lambda words: helps.get(tuple(words)))
-    assert count == 3, count
-    assert problems == ["page.md:4: relievo bokeh has no flag --f-numbr", "page.md:5: relievo has no verb blur"], problems
+    assert count == 5, count
+    assert problems == ["page.md:4: relievo bokeh has no flag --f-numbr", "page.md:5: relievo has no verb blur",
+                        "page.md:6: relievo models fetch has no flag --form",
+                        "page.md:7: relievo has no verb models fetsh"], problems
 
 
 def main(arguments):

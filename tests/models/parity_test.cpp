@@ -106,6 +106,33 @@ std::string test_name(const ::testing::TestParamInfo<std::string>& info) {
       name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
   return name;
 }
+TEST(Formula, IsTheOneOfTheGoldens) {
+  const nlohmann::json expected = golden("formula");
+  for (const auto& [name, hash] : expected["hashes"].items()) {
+    EXPECT_EQ(testing::seed_of(name), std::stoull(hash.get<std::string>(), nullptr, 16)) << name;
+  }
+  for (const auto& [name, weight] : expected["weights"].items()) {
+    const std::vector<std::int64_t> shape = weight["shape"];
+    const at::Tensor tensor = testing::formula_tensor(name, shape);
+    const auto* values = tensor.const_data_ptr<float>();
+    for (std::size_t i = 0; i < weight["first"].size(); ++i) {
+      EXPECT_FLOAT_EQ(values[i], weight["first"][i].get<float>()) << name;
+    }
+    EXPECT_FLOAT_EQ(values[tensor.numel() - 1], weight["last"].get<float>()) << name;
+  }
+}
+
+TEST(Sky, IsPutWhereTheOriginalPutsIt) {
+  const nlohmann::json expected = golden("depth-anything-3-sky");
+  at::Tensor depth = at::empty({1, 60, 80}), sky = at::empty({1, 60, 80});
+  for (std::int64_t i = 0; i < depth.numel(); ++i) {
+    const auto index = static_cast<std::uint64_t>(i);
+    depth.mutable_data_ptr<float>()[i] = 2 + testing::uniform(testing::seed_of("sky_depth"), index);
+    sky.mutable_data_ptr<float>()[i] = testing::uniform(testing::seed_of("sky"), index);
+  }
+  EXPECT_LT(distance(with_sky_far(depth, sky), expected["outputs"]["depth"]), 1e-6);
+}
+
 INSTANTIATE_TEST_SUITE_P(Networks, Parity, ::testing::ValuesIn(cases()), test_name);
 
 }  // namespace

@@ -7,17 +7,11 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <sstream>
+
+#include "fail.hpp"
 
 namespace tool {
 namespace {
-
-template <class... Parts>
-[[noreturn]] void fail(relievo::ErrorCode code, const Parts&... parts) {
-  std::ostringstream out;
-  (out << ... << parts);
-  throw relievo::Error(code, out.str());
-}
 
 // The trace is written as the process ends, when nobody can be told that it could not be.
 void check_trace(const std::string& path) {
@@ -54,6 +48,9 @@ relievo::DepthMap Inputs::find_depth(const relievo::Device& on, const relievo::i
       const relievo::DepthEstimator estimator(on, depth_options);
       relievo::DepthMap estimate = estimator.estimate(source.image, report.progress());
       if (estimator.model() == "cues") note_person_networks();
+      if (depth_options.model == "auto" && estimator.model() == "cues") {
+        report.add_note("depth is guessed from cues; `relievo models fetch depth-anything-v2-small` brings a network");
+      }
       return relievo::DepthMap(estimate.values(), estimate.kind(),
                                estimate.fov_degrees() > 0 ? estimate.fov_degrees() : source.fov_degrees());
     });
@@ -154,11 +151,13 @@ CliOptions add_depth_flags(CLI::App& app, Inputs& inputs) {
           ->needs(depth)
           ->group(group);
   CliOptions options = add_flags(app, inputs.depth_options, inputs.texts, {}, group);
+  // The command takes one photo.
+  options.erase(std::find(options.begin(), options.end(), app.get_option("--batch")));
+  app.remove_option(app.get_option("--batch"));
   exclude(options, depth);
-  std::string models;
-  for (const std::string& model : relievo::DepthEstimator::models()) models += (models.empty() ? "" : ", ") + model;
-  app.get_option("--model")->description("depth model: " + models + " (" + std::string(inputs.depth_options.model) +
-                                         ")");
+  app.get_option("--model")->description(
+      "depth model: auto, cues, a name that `relievo models list` prints, or a file "
+      "of weights (auto)");
   options.insert(options.end(), {depth, kind, scale});
   return options;
 }

@@ -17,7 +17,6 @@ class Report {
   bool quiet = false;
   bool json = false;
 
-  /// Takes the bar away, so that an error has its line for itself.
   ~Report() { clear_bar(); }
 
   void add_file(const std::string& path, const std::string& shows);
@@ -40,6 +39,9 @@ class Report {
   /// Draws a bar on standard error when that is a terminal and the run is not quiet.
   relievo::Progress progress();
 
+  /// Takes the bar away; what is printed next has its line for itself.
+  void clear_bar();
+
   /// Prints everything. `folder` is the common folder of the files, or empty.
   void print(const std::string& folder);
 
@@ -58,7 +60,6 @@ class Report {
     double start_ms, ms;
   };
   void add_stage(const std::string& name, double start_ms);
-  void clear_bar();
 
   Clock clock_;
   std::mutex mutex_;

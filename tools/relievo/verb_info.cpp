@@ -68,8 +68,10 @@ void describe_build(Inputs& inputs) {
   }
   const std::string why = relievo::why_no_person_networks();
   inputs.report.add_fact("persons", why.empty() ? "yunet, selfie-segmentation" : "absent: " + why);
-  std::string models;
-  for (const std::string& model : relievo::DepthEstimator::models()) models += (models.empty() ? "" : ", ") + model;
+  std::string models = "cues";
+  for (const relievo::ModelInfo& model : relievo::models()) {
+    if (model.task == "depth" && !model.file.empty()) models += ", " + model.name;
+  }
   inputs.report.add_fact("depth models", models);
 }
 

@@ -173,8 +173,8 @@ TEST(Options, SentencesNameFieldValueRangeAndUnit) {
   expect(with(bokeh, &BokehOptions::focus_range, -1.0f), "focus_range is -1; allowed is 0 to 1 fraction.");
   expect(with(bokeh, &BokehOptions::focus_range, 1.5f), "focus_range is 1.5; allowed is 0 to 1 fraction.");
   const DepthOptions depth;
-  expect(with(depth, &DepthOptions::resolution, 63), "resolution is 63; allowed is 64 to 4096 px.");
-  expect(with(depth, &DepthOptions::resolution, 4097), "resolution is 4097; allowed is 64 to 4096 px.");
+  expect(with(depth, &DepthOptions::resolution, -1), "resolution is -1; allowed is 0 to 4096 px.");
+  expect(with(depth, &DepthOptions::resolution, 4097), "resolution is 4097; allowed is 0 to 4096 px.");
   const SegmentOptions segment;
   expect(with(segment, &SegmentOptions::open_px, 0), "open_px is 0; allowed is 1 to 101 px.");
   expect(with(segment, &SegmentOptions::close_px, 103), "close_px is 103; allowed is 1 to 101 px.");
