@@ -1,7 +1,9 @@
 // Which pixels belong to the subject.
 #pragma once
 
+#include <array>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <relievo/depth_map.hpp>
@@ -77,19 +79,37 @@ class RELIEVO_API Segmenter final {
   std::unique_ptr<Impl> impl_;
 };
 
+/// A point of a face, px; (0, 0) is the upper left corner of the photo. It may lie outside.
+struct FacePoint {
+  float x = 0;
+  float y = 0;
+};
+
 /// A detected face.
 struct Face {
   int x = 0;       ///< Left edge, px.
   int y = 0;       ///< Top edge, px.
   int width = 0;   ///< px.
   int height = 0;  ///< px.
+  /// How sure the network is, 0.8 to 1; 0 from Haar cascades, which do not say.
+  float score = 0;
+  /// Whether `landmarks` are known: by YuNet they are, by Haar cascades not.
+  bool has_landmarks = false;
+  /// Right eye, left eye, tip of the nose, right and left corner of the mouth; right and left are the person's own.
+  std::array<FacePoint, 5> landmarks{};
 };
 
-/// Frontal and profile faces by OpenCV's Haar cascades (Viola and Jones, CVPR 2001), largest first.
-/// Any scalar type and channel count. Empty where there is none or the cascades are not installed
-/// (Debian: opencv-data); their folder is the environment's RELIEVO_HAAR_DIR, where it is set. Throws
-/// Error{corrupt_data} that names a damaged cascade. Thread safe.
+/// Faces, largest first: by YuNet (Wu, Peng and Yu, Machine Intelligence Research 2023) where its file and the module
+/// librelievo_torch.so are there, else frontal and profile ones by OpenCV's Haar cascades (Viola and Jones, CVPR 2001).
+/// Any scalar type and channel count. The photo is looked at in a copy of 640 px. Empty where there is none, or neither
+/// network nor cascades are installed (Debian: opencv-data); the folder of cascades is the environment's
+/// RELIEVO_HAAR_DIR, where it is set. Throws Error{corrupt_data} or Error{unsupported} that names a damaged cascade or
+/// network. Thread safe.
 RELIEVO_API std::vector<Face> find_faces(const ImageView& photo);
+
+/// What find_faces(), Segmenter and model `cues` do without, in one sentence that says what they use instead; empty
+/// where they have both their networks, YuNet and MediaPipe's selfie segmentation. Thread safe.
+RELIEVO_API std::string why_no_person_networks();
 
 }  // namespace v1
 }  // namespace relievo

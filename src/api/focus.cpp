@@ -4,8 +4,8 @@
 
 #include "api/boundary.hpp"
 #include "core/views.hpp"
+#include "effects/people.hpp"
 #include "effects/scene.hpp"
-#include "effects/segment.hpp"
 
 namespace relievo {
 inline namespace v1 {

@@ -3,6 +3,7 @@
 #include "api/boundary.hpp"
 #include "core/options.hpp"
 #include "core/views.hpp"
+#include "effects/people.hpp"
 #include "effects/relative.hpp"
 #include "effects/segment.hpp"
 #include "effects/working_copy.hpp"
@@ -55,6 +56,10 @@ std::vector<Face> find_faces(const ImageView& photo) {
     const bool on_cpu = photo.device.kind == DeviceKind::cpu;
     return faces_of(on_cpu ? Device::cpu() : Device::cuda(photo.device.index), photo);
   });
+}
+
+std::string why_no_person_networks() {
+  return at_boundary("looking for networks", [] { return absent_person_networks(); });
 }
 
 }  // namespace v1

@@ -60,6 +60,34 @@ class DepthNetwork {
   virtual void infer(const ImageView* photos, const MutableImageView* depths, int count) = 0;
 };
 
+/// A face in pixels of the photo that was looked at; parts of it may lie outside.
+struct FoundFace {
+  float x = 0, y = 0, width = 0, height = 0;
+  float score = 0;
+  /// x and y of right eye, left eye, tip of the nose, right and left corner of the mouth.
+  std::array<std::array<float, 2>, 5> landmarks{};
+};
+
+/// Finds faces. Thread safe.
+class FaceNetwork {
+ public:
+  virtual ~FaceNetwork() = default;
+  /// In a photo in host memory, u8 RGB, sRGB code values; the surest first.
+  virtual std::vector<FoundFace> find(const ImageView& rgb) const = 0;
+};
+
+/// Tells which pixels are of persons, wherever it is shown some: elsewhere it sees them where there are none. Thread
+/// safe.
+class MatteNetwork {
+ public:
+  virtual ~MatteNetwork() = default;
+  /// Side of the square that it works at.
+  virtual int side() const = 0;
+  /// `rgb`: u8 RGB, sRGB code values; `matte`: f32, 1 channel, 0..1, 1 = person. Both `side()` x `side()` in host
+  /// memory.
+  virtual void infer(const ImageView& rgb, const MutableImageView& matte) const = 0;
+};
+
 /// Registered by the module as it opens.
 class NetworkLibrary {
  public:
@@ -67,6 +95,9 @@ class NetworkLibrary {
   /// The architectures it can build.
   virtual std::vector<std::string> depth_architectures() const = 0;
   virtual std::unique_ptr<DepthNetwork> open_depth(Engine& engine, const DepthNetworkRequest& request) = 0;
+  /// YuNet, and MediaPipe's selfie segmentation. Throw Error that names the file and what is wrong with it.
+  virtual std::unique_ptr<FaceNetwork> open_faces(const std::string& file) = 0;
+  virtual std::unique_ptr<MatteNetwork> open_matte(const std::string& file) = 0;
   /// Threads of the process-wide pool that its operations run on.
   virtual void set_threads(int threads) = 0;
 };

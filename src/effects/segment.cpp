@@ -7,8 +7,8 @@
 #include "core/scratch.hpp"
 #include "core/views.hpp"
 #include "effects/histogram.hpp"
+#include "effects/people.hpp"
 #include "effects/working_copy.hpp"
-#include "vision/faces.hpp"
 #include "vision/matte.hpp"
 
 namespace relievo {
@@ -16,7 +16,6 @@ inline namespace v1 {
 namespace {
 
 constexpr int mask_side = 400;  // GrabCut's cost grows faster than its answer improves
-constexpr int face_side = 640;  // the cascades need faces of 24 px
 constexpr int tile_side = 512;
 constexpr float edge_epsilon = 1e-3f;  // (3 % of the range)^2: weaker edges do not guide the matte
 
@@ -104,24 +103,6 @@ Image otsu_matte(const Device& device, const ImageView& disparity, const Segment
 
 }  // namespace
 
-std::vector<Face> scaled(std::vector<Face> faces, int from_width, int from_height, int to_width, int to_height) {
-  const auto scale = [](int& begin, int& length, double factor) {
-    const auto end = static_cast<int>(std::lround((begin + length) * factor));
-    begin = static_cast<int>(std::lround(begin * factor));
-    length = std::max(1, end - begin);
-  };
-  for (Face& face : faces) {
-    scale(face.x, face.width, static_cast<double>(to_width) / from_width);
-    scale(face.y, face.height, static_cast<double>(to_height) / from_height);
-  }
-  return faces;
-}
-
-std::vector<Face> faces_of(const Device& device, const ImageView& photo) {
-  const Image small = to_host(small_rgb(device, photo, face_side), device);
-  return scaled(detect_faces(small), small.width(), small.height(), photo.width, photo.height);
-}
-
 Image segment_photo(const Device& device, const ImageView& photo, const ImageView& disparity,
                     const SegmentOptions& options, const Progress& progress) {
   progress.report(0, "matte");
@@ -130,12 +111,19 @@ Image segment_photo(const Device& device, const ImageView& photo, const ImageVie
     progress.report(1, "matte");
     return matte;
   }
-  const Image small = to_host(small_rgb(device, photo, mask_side), device);
+  Image small_there = small_rgb(device, photo, mask_side);
+  // Without the network faces are not worth their time here: depth says where to look.
+  std::vector<Face> faces;
+  if (has_matte_network()) faces = faces_of(device, photo);
+  const int width = small_there.width(), height = small_there.height();
+  const Image persons = persons_of(device, photo, faces, width, height);
+  faces = scaled(std::move(faces), photo.width, photo.height, width, height);
+  const Image small = to_host(std::move(small_there), device);
   const Image small_disparity =
       to_host(resized(device, disparity, small.width(), small.height(), ResizeFilter::area), device);
   const double scale = static_cast<double>(small.width()) / photo.width;
   progress.report(0.2, "matte");
-  const Image mask = to_device(subject_mask(small, small_disparity, scale, options), device);
+  const Image mask = to_device(subject_mask(small, small_disparity, {faces, persons}, scale, options), device);
   progress.report(0.6, "matte");
   Image matte = resized(device, mask, photo.width, photo.height, ResizeFilter::bilinear);
   // GrabCut's outline is right to a pixel or two of the small photo.

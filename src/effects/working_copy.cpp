@@ -42,6 +42,13 @@ Image resized(const Device& device, const ImageView& image, int width, int heigh
   return out;
 }
 
+Image rgb8(const Device& device, const ImageView& image) {
+  const Color color{image.color.primaries, Transfer::srgb, image.color.premultiplied};
+  Image out = device.allocate(image.width, image.height, {Scalar::u8, 3}, color);
+  device.engine().convert(image, out.mutable_view());
+  return out;
+}
+
 Image small_rgb(const Device& device, const ImageView& photo, int longer_side) {
   const double scale = std::min(1.0, static_cast<double>(longer_side) / std::max(photo.width, photo.height));
   const int width = std::max(1, static_cast<int>(std::lround(photo.width * scale)));
@@ -52,10 +59,7 @@ Image small_rgb(const Device& device, const ImageView& photo, int longer_side) {
     shrunk = resized(device, photo, width, height, ResizeFilter::area);
     small = shrunk;
   }
-  const Color color{photo.color.primaries, Transfer::srgb, photo.color.premultiplied};
-  Image out = device.allocate(width, height, {Scalar::u8, 3}, color);
-  device.engine().convert(small, out.mutable_view());
-  return out;
+  return rgb8(device, small);
 }
 
 }  // namespace v1

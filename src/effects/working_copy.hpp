@@ -19,6 +19,8 @@ Device host_device(const Device& device);
 /// The image in host memory, or from there in the device's.
 Image to_host(Image image, const Device& device);
 Image to_device(Image image, const Device& device);
+/// The image as u8 RGB, sRGB. Device memory in and out.
+Image rgb8(const Device& device, const ImageView& image);
 /// u8 RGB, sRGB, its longer side at most `longer_side`, never enlarged. Device memory in and out.
 Image small_rgb(const Device& device, const ImageView& photo, int longer_side);
 /// The image at another size. Device memory in and out.

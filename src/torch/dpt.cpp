@@ -48,7 +48,7 @@ Reassemble reassembled(const WeightScope& weights, const DptShape& shape, int ma
   result.project = Conv(midas ? midas_part / 3 : head(weights, shape.family) / "projects" / map,
                         {.in = shape.vit.width, .out = channels, .kernel = 1});
   const WeightScope resize = midas ? midas_part / 4 : head(weights, shape.family) / "resize_layers" / map;
-  if (map < 2) result.larger = TransposedConv(resize, channels, map == 0 ? 4 : 2);
+  if (map < 2) result.larger = TransposedConv(resize, channels, channels, map == 0 ? 4 : 2);
   if (map == 3)
     result.smaller = Conv(resize, {.in = channels, .out = channels, .kernel = 3, .stride = 2, .padding = 1});
   return result;

@@ -4,6 +4,7 @@
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/conv_transpose2d.h>
 #include <ATen/ops/gelu.h>
+#include <ATen/ops/hardswish.h>
 #include <ATen/ops/hardtanh.h>
 #include <ATen/ops/layer_norm.h>
 #include <ATen/ops/linear.h>
@@ -26,6 +27,8 @@ at::Tensor activated(at::Tensor x, Activation activation) {
       return at::hardtanh_(x, 0, 6);
     case Activation::gelu:
       return at::gelu_(x);
+    case Activation::hard_swish:
+      return at::hardswish_(x);
   }
   return x;
 }
@@ -65,10 +68,8 @@ at::Tensor Conv::operator()(const at::Tensor& in, Activation activation) const {
   return activated(at::conv2d(x, weight, bias, shape.stride, shape.padding, 1, shape.groups), activation);
 }
 
-TransposedConv::TransposedConv(const WeightScope& weights, int channels, int kernel)
-    : weight(weights("weight", {channels, channels, kernel, kernel})),
-      bias(weights("bias", {channels})),
-      stride(kernel) {}
+TransposedConv::TransposedConv(const WeightScope& weights, int in, int out, int kernel)
+    : weight(weights("weight", {in, out, kernel, kernel})), bias(weights("bias", {out})), stride(kernel) {}
 
 at::Tensor TransposedConv::operator()(const at::Tensor& x) const {
   return at::conv_transpose2d(x, weight, bias, stride);

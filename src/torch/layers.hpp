@@ -52,7 +52,7 @@ struct TransposedConv {
   int stride = 1;
 
   TransposedConv() = default;
-  TransposedConv(const WeightScope& weights, int channels, int kernel);
+  TransposedConv(const WeightScope& weights, int in, int out, int kernel);
   at::Tensor operator()(const at::Tensor& x) const;
 };
 

@@ -7,6 +7,7 @@
 
 #include "torch/depth_architecture.hpp"
 #include "torch/torch_depth_network.hpp"
+#include "torch/torch_person_networks.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -22,6 +23,8 @@ class TorchNetworks final : public NetworkLibrary {
   std::unique_ptr<DepthNetwork> open_depth(Engine& engine, const DepthNetworkRequest& request) override {
     return open_torch_depth(engine, request);
   }
+  std::unique_ptr<FaceNetwork> open_faces(const std::string& file) override { return open_torch_faces(file); }
+  std::unique_ptr<MatteNetwork> open_matte(const std::string& file) override { return open_torch_matte(file); }
   void set_threads(int threads) override { at::set_num_threads(threads); }
 };
 

@@ -46,6 +46,8 @@ const char* name_of(Activation activation) {
       return "hardtanh";
     case Activation::gelu:
       return "gelu";
+    case Activation::hard_swish:
+      return "hardswish";
   }
   return "none";
 }

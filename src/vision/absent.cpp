@@ -17,7 +17,7 @@ namespace {
 
 }  // namespace
 
-Image disparity_from_cues(const ImageView&, const std::vector<Face>&) { without_opencv("The depth model cues"); }
+Image disparity_from_cues(const ImageView&, const People&) { without_opencv("The depth model cues"); }
 std::vector<Face> detect_faces(const ImageView&) { without_opencv("Finding faces"); }
 void fill_hole(const MutableImageView&, const ImageView&, InpaintMethod, float, int, const Progress&) {
   without_opencv("Filling a hole");
@@ -25,7 +25,7 @@ void fill_hole(const MutableImageView&, const ImageView&, InpaintMethod, float, 
 HoleRegion region_of_hole(const ImageView&, float) { without_opencv("Filling a hole"); }
 std::int64_t count_hole(const ImageView&) { without_opencv("Filling a hole"); }
 void keep_largest_component(const MutableImageView&) { without_opencv("Finding the subject"); }
-Image subject_mask(const ImageView&, const ImageView&, double, const SegmentOptions&) {
+Image subject_mask(const ImageView&, const ImageView&, const People&, double, const SegmentOptions&) {
   without_opencv("Finding the subject");
 }
 

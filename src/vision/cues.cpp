@@ -52,7 +52,7 @@ cv::Mat focus_of(const cv::Mat& rgb) {
 
 }  // namespace
 
-Image disparity_from_cues(const ImageView& rgb, const std::vector<Face>& faces) {
+Image disparity_from_cues(const ImageView& rgb, const People& people) {
   return with_opencv("Weighing depth cues", [&] {
     Image out(rgb.width, rgb.height, {Scalar::f32, 1});
     cv::Mat result = mat_of(out);
@@ -61,7 +61,7 @@ Image disparity_from_cues(const ImageView& rgb, const std::vector<Face>& faces) 
     const cv::Mat saliency = barrier_saliency(photo);
     const cv::Mat focus = focus_of(photo);
     cv::Mat scene = (ramp + saliency_weight * saliency + focus_weight * focus) / (1 + saliency_weight + focus_weight);
-    const cv::Mat person = person_mask(photo, saliency, faces);
+    const cv::Mat person = person_mask(photo, saliency, people);
     if (cv::countNonZero(person) > 0) {
       cv::Mat plateau = 0.85 + 0.15 * ramp;
       scene *= 0.6;

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include <opencv2/imgproc.hpp>
 
+#include "vision/mat.hpp"
 #include "vision/regions.hpp"
 
 namespace relievo {
@@ -182,10 +184,50 @@ cv::Mat one_person(const cv::Mat& rgb, const cv::Mat& saliency, const Face& face
 
 }  // namespace
 
-cv::Mat person_mask(const cv::Mat& rgb, const cv::Mat& saliency, const std::vector<Face>& faces) {
+cv::Mat matted_persons(const cv::Mat& rgb, const People& people) {
   cv::Mat all(rgb.size(), CV_8UC1, cv::Scalar(0));
+  if (people.matte.empty()) return all;
+  const cv::Mat matte = mat_of(people.matte);
+  cv::Mat labels;
+  cv::connectedComponents(matte > 0.5, labels, 8, CV_32S);
+  for (const Face& face : people.faces) {
+    const cv::Mat inner = face_ellipse(face, rgb.size());
+    // What covers more of the face than any other component, and than the background.
+    std::map<int, int> pixels;
+    for (int y = 0; y < rgb.rows; ++y) {
+      for (int x = 0; x < rgb.cols; ++x) {
+        if (inner.at<std::uint8_t>(y, x) != 0) ++pixels[labels.at<int>(y, x)];
+      }
+    }
+    const auto most = std::max_element(pixels.begin(), pixels.end(),
+                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+    if (most != pixels.end() && most->first > 0) all |= labels == most->first;
+  }
+  if (cv::countNonZero(all) == 0) return all;
+  // Colours decide at the outline, which the matte has to a pixel or two of its own, and where the network hesitates.
+  const int longer = std::max(rgb.cols, rgb.rows);
+  const int reach = std::max(2, longer / 130);
+  const cv::Mat sure = shrunk(all, reach);
+  const cv::Mat open = (grown(all, reach) & ~sure) | ((matte > 0.1) & (matte < 0.9) & grown(all, longer / 10));
+  cv::Mat trimap(rgb.size(), CV_8UC1, cv::Scalar(cv::GC_BGD));
+  trimap.setTo(cv::GC_FGD, all);
+  trimap.setTo(cv::GC_PR_BGD, open);
+  trimap.setTo(cv::GC_PR_FGD, open & all);
+  cv::Mat refined = grab_cut(rgb, trimap, 3);
+  keep_body(refined, sure, 3);
+  fill_small_gaps(refined, 0.01);
+  return refined;
+}
+
+cv::Mat person_mask(const cv::Mat& rgb, const cv::Mat& saliency, const People& people) {
+  cv::Mat all = matted_persons(rgb, people);
   constexpr std::size_t most_faces = 8;
-  for (std::size_t i = 0; i < std::min(faces.size(), most_faces); ++i) all |= one_person(rgb, saliency, faces[i]);
+  for (std::size_t i = 0; i < std::min(people.faces.size(), most_faces); ++i) {
+    const Face& face = people.faces[i];
+    const cv::Point middle(std::min(face.x + face.width / 2, rgb.cols - 1),
+                           std::min(face.y + face.height / 2, rgb.rows - 1));
+    if (all.at<std::uint8_t>(middle) == 0) all |= one_person(rgb, saliency, face);
+  }
   return all;
 }
 

@@ -6,6 +6,7 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "vision/figure.hpp"
 #include "vision/mat.hpp"
 #include "vision/regions.hpp"
 
@@ -22,6 +23,9 @@ constexpr double most_area = 0.92;
 constexpr double similar_step = 0.7;
 // By how much a raised figure's step must exceed that of all that is near to be preferred.
 constexpr double clearer = 1.15;
+
+// A subject by depth is the matte's persons where they share this part of what either covers.
+constexpr double least_agreement = 0.5;
 
 // To the eye, which has 256 levels.
 bool constant(const ImageView& disparity) {
@@ -62,6 +66,10 @@ double step_at_outline(const cv::Mat& mask, const cv::Mat& disparity) {
 
 double area_of(const cv::Mat& mask) {
   return static_cast<double>(cv::countNonZero(mask)) / static_cast<double>(mask.total());
+}
+
+double shared_part(const cv::Mat& a, const cv::Mat& b) {
+  return cv::countNonZero(a & b) / std::max(1.0, static_cast<double>(cv::countNonZero(a | b)));
 }
 
 // What rises above ground and background: above the plane that has three tenths of the disparities
@@ -146,7 +154,8 @@ void keep_largest_component(const MutableImageView& mask) {
   });
 }
 
-Image subject_mask(const ImageView& rgb, const ImageView& disparity, double scale, const SegmentOptions& options) {
+Image subject_mask(const ImageView& rgb, const ImageView& disparity, const People& people, double scale,
+                   const SegmentOptions& options) {
   return with_opencv("Finding the subject", [&] {
     Image out(rgb.width, rgb.height, {Scalar::u8, 1});
     cv::Mat result = mat_of(out);
@@ -158,6 +167,10 @@ Image subject_mask(const ImageView& rgb, const ImageView& disparity, double scal
     const Candidate& best = raised.step > clearer * all.step ? raised : all;
     if (best.step < least_step) return out;
     const cv::Mat& mask = best.mask;
+    if (const cv::Mat persons = matted_persons(mat_of(rgb), people); shared_part(persons, mask) >= least_agreement) {
+      persons.copyTo(result);
+      return out;
+    }
 
     const int reach = std::max(2, std::max(mask.cols, mask.rows) / 40);
     cv::Mat trimap(mask.size(), CV_8UC1, cv::Scalar(cv::GC_BGD));

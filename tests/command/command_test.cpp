@@ -212,6 +212,20 @@ TEST_F(Command, SaysWhereThereIsNoSubject) {
   }
 }
 
+TEST_F(Command, SaysOnceHowPersonsAreFoundWithoutNetworks) {
+  setenv("RELIEVO_MODELS", "/nonexistent", 1);
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"depth", "photo.png"}, {"bokeh", "photo.png", "--focus-face"}}) {
+    const test::Outcome run = test::relievo(arguments, folder.path());
+    ASSERT_EQ(run.code, 0) << run.err;
+    const std::string sentence = "faces come from Haar cascades";
+    EXPECT_THAT(run.err, HasSubstr(sentence));
+    EXPECT_EQ(run.err.find(sentence), run.err.rfind(sentence)) << run.err;
+  }
+  const nlohmann::json info = nlohmann::json::parse(test::relievo({"info", "--json"}, folder.path()).out);
+  EXPECT_THAT(info["persons"].get<std::string>(), HasSubstr("There is no yunet and no selfie-segmentation"));
+}
+
 TEST_F(Command, InpaintFillsWhatTheFlagsOfTheSubjectSay) {
   const auto fill = [&](const std::string& name, std::vector<std::string> flags) {
     flags.insert(flags.begin(), {"inpaint", "photo.png", "--depth", "depth.pfm", "-o", name});

@@ -13,7 +13,7 @@
 #include "common/images.hpp"
 #include "common/pictures.hpp"
 #include "common/sentence.hpp"
-#include "effects/segment.hpp"
+#include "effects/people.hpp"
 
 namespace {
 

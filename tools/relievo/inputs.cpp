@@ -47,6 +47,7 @@ relievo::DepthMap Inputs::find_depth(const relievo::Device& on, const relievo::i
     return report.stage("depth", [&] {
       const relievo::DepthEstimator estimator(on, depth_options);
       relievo::DepthMap estimate = estimator.estimate(source.image, report.progress());
+      if (estimator.model() == "cues") note_person_networks();
       if (depth_options.model == "auto" && estimator.model() == "cues") {
         report.add_note("depth is guessed from cues; `relievo models fetch depth-anything-v2-small` brings a network");
       }
@@ -112,6 +113,10 @@ void Inputs::note_subject(bool found) {
   report.add_note(mask.empty()
                       ? "No subject stands out from its background; the matte is empty, and nothing was filled."
                       : "The mask leaves no subject or no background; nothing was filled.");
+}
+
+void Inputs::note_person_networks() {
+  if (const std::string why = relievo::why_no_person_networks(); !why.empty()) report.add_note(why);
 }
 
 std::string Inputs::output_or(const std::string& suffix) const {

@@ -41,6 +41,8 @@ struct Inputs {
                                    const relievo::DepthMap& depth);
   /// Notes that the scene has no subject, where that is so.
   void note_subject(bool found);
+  /// Notes that faces and persons are found without networks, where that is so.
+  void note_person_networks();
   /// `--output`, or the photo's name without extension followed by `suffix`.
   std::string output_or(const std::string& suffix) const;
 };

@@ -32,7 +32,7 @@ void Report::add_stage(const std::string& name, double start_ms) {
 
 void Report::add_note(const std::string& sentence) {
   const std::lock_guard lock(mutex_);
-  notes_.push_back(sentence);
+  if (std::find(notes_.begin(), notes_.end(), sentence) == notes_.end()) notes_.push_back(sentence);
 }
 
 void Report::add_fact(const std::string& name, const std::string& value) {

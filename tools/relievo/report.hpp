@@ -20,6 +20,7 @@ class Report {
   ~Report() { clear_bar(); }
 
   void add_file(const std::string& path, const std::string& shows);
+  /// Once, however often it is added.
   void add_note(const std::string& sentence);
   void add_fact(const std::string& name, const std::string& value);
 

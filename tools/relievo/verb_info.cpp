@@ -66,6 +66,8 @@ void describe_build(Inputs& inputs) {
   for (const relievo::ModuleStatus& module : relievo::module_status()) {
     inputs.report.add_fact(module.name + " module", module.loaded ? module.file : "absent: " + module.reason);
   }
+  const std::string why = relievo::why_no_person_networks();
+  inputs.report.add_fact("persons", why.empty() ? "yunet, selfie-segmentation" : "absent: " + why);
   std::string models = "cues";
   for (const relievo::ModelInfo& model : relievo::models()) {
     if (model.task == "depth" && !model.file.empty()) models += ", " + model.name;

@@ -128,6 +128,7 @@ void add_bokeh(CLI::App& app, Inputs& inputs) {
     const relievo::io::Photo photo = inputs.read_photo();
     const relievo::DepthMap depth = inputs.find_depth(device, photo);
     const relievo::LayeredScene scene = inputs.bake_scene(device, photo, depth);
+    if (flags->face) inputs.note_person_networks();
     const relievo::Image picture = inputs.report.stage("bokeh", [&] {
       const relievo::Focus focus = flags->face ? relievo::Focus::on_nearest_face(scene) : relievo::Focus{flags->focus};
       return bokeh.render(scene, focus, inputs.report.progress());
