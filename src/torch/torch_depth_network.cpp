@@ -1,6 +1,5 @@
 #include "torch/torch_depth_network.hpp"
 
-#include <functional>
 #include <utility>
 
 #include <ATen/ops/empty.h>
@@ -14,21 +13,12 @@
 #include "core/engine.hpp"
 #include "torch/depth_architecture.hpp"
 #include "torch/file_weights.hpp"
-#include "torch/midas_small.hpp"
 #include "torch/precision.hpp"
 #include "torch/which_architecture.hpp"
 
 namespace relievo {
 inline namespace v1 {
 namespace {
-
-using Forward = std::function<at::Tensor(const at::Tensor&)>;
-
-Forward built(const DepthArchitecture& architecture, FileWeights& weights) {
-  const WeightScope scope(weights);
-  if (architecture.name == "midas-small") return MidasSmall(scope);
-  return Dpt(scope, architecture.dpt);
-}
 
 // What LibTorch throws, in one sentence.
 template <class Body>
@@ -48,7 +38,7 @@ auto translated(const std::string& what, Body&& body) -> decltype(body()) {
 
 class TorchDepthNetwork final : public DepthNetwork {
  public:
-  TorchDepthNetwork(Engine& engine, const DepthArchitecture& architecture, Forward forward, at::ScalarType type,
+  TorchDepthNetwork(Engine& engine, const DepthArchitecture& architecture, DepthForward forward, at::ScalarType type,
                     std::int64_t parameters)
       : engine_(engine.shared_from_this()), architecture_(&architecture), forward_(std::move(forward)), type_(type) {
     facts_ = {architecture.name, architecture.input, architecture.kind, parameters,
@@ -97,7 +87,7 @@ class TorchDepthNetwork final : public DepthNetwork {
 
   std::shared_ptr<Engine> engine_;
   const DepthArchitecture* architecture_;
-  Forward forward_;
+  DepthForward forward_;
   at::ScalarType type_;
   Facts facts_;
   at::Tensor mean_, deviation_;
@@ -112,7 +102,7 @@ std::unique_ptr<DepthNetwork> open_torch_depth(Engine& engine, const DepthNetwor
     const at::ScalarType type = precision_on(device, request.precision);
     FileWeights weights(WeightFile::open(request.file), request.file, type, device);
     const DepthArchitecture& architecture = which_architecture(weights, request);
-    Forward forward = built(architecture, weights);
+    DepthForward forward = build_depth(architecture, WeightScope(weights));
     weights.finish();
     return std::make_unique<TorchDepthNetwork>(engine, architecture, std::move(forward), type,
                                                weights.taken_elements());
