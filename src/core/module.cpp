@@ -13,14 +13,6 @@ namespace relievo {
 inline namespace v1 {
 namespace {
 
-// LibTorch brings its own BLAS under the common names, and the plain BLAS that OpenCV drags in would answer to them, at
-// a fortieth of the speed. AddressSanitizer stands in for functions of the C library and cannot be stepped over.
-#if defined(RTLD_DEEPBIND) && !defined(__SANITIZE_ADDRESS__)
-constexpr int own_libraries_first = RTLD_DEEPBIND;
-#else
-constexpr int own_libraries_first = 0;
-#endif
-
 std::string last_loader_error() {
   const char* text = dlerror();
   return text != nullptr ? text : "the loader gave no reason";
@@ -43,7 +35,7 @@ ModuleStatus open_module(const std::string& name, const std::string& folder) {
     status.reason = "the module " + status.file + " is not installed";
     return status;
   }
-  void* handle = dlopen(status.file.c_str(), RTLD_NOW | RTLD_LOCAL | own_libraries_first);
+  void* handle = dlopen(status.file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
     status.reason = last_loader_error();
     return status;

@@ -27,6 +27,7 @@ struct NetworkInput {
   int multiple = 14;  ///< sides are rounded to multiples of it
   int side = 518;     ///< what the network was trained at
   Fit fit = Fit::cover;
+  bool halves_up = false;  ///< A side half-way between two multiples becomes the larger, not the even one.
   /// Of RGB code values in 0..1.
   std::array<float, 3> mean{}, deviation{};
 };

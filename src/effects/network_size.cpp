@@ -24,10 +24,9 @@ double scale_of(const NetworkInput& input, int width, int height, int side) {
   return across;
 }
 
-// Halves go to the even multiple, as NumPy rounds.
 int rounded(const NetworkInput& input, double length, int side) {
   const double multiples = length / input.multiple;
-  double count = std::nearbyint(multiples);
+  double count = input.halves_up ? std::floor(multiples + 0.5) : std::nearbyint(multiples);
   if (input.fit == Fit::contain && count * input.multiple > side) count = std::floor(multiples);
   if (input.fit == Fit::cover && count * input.multiple < side) count = std::ceil(multiples);
   return std::max(1, static_cast<int>(count)) * input.multiple;

@@ -13,9 +13,9 @@ namespace {
 constexpr std::array<float, 3> imagenet_mean{0.485f, 0.456f, 0.406f};
 constexpr std::array<float, 3> imagenet_deviation{0.229f, 0.224f, 0.225f};
 constexpr std::array<float, 3> half{0.5f, 0.5f, 0.5f};
-constexpr NetworkInput dinov2_input{14, 518, NetworkInput::Fit::cover, imagenet_mean, imagenet_deviation};
-constexpr NetworkInput mono_input{14, 504, NetworkInput::Fit::contain, imagenet_mean, imagenet_deviation};
-constexpr NetworkInput dpt_input{32, 384, NetworkInput::Fit::nearest, half, half};
+constexpr NetworkInput dinov2_input{14, 518, NetworkInput::Fit::cover, false, imagenet_mean, imagenet_deviation};
+constexpr NetworkInput mono_input{14, 504, NetworkInput::Fit::contain, true, imagenet_mean, imagenet_deviation};
+constexpr NetworkInput dpt_input{32, 384, NetworkInput::Fit::nearest, false, half, half};
 
 struct Size {
   std::string_view suffix;
@@ -52,7 +52,7 @@ DptShape midas(const VitShape& vit, const std::array<int, 4>& taps, const std::a
 std::vector<DepthArchitecture> made() {
   std::vector<DepthArchitecture> all;
   all.push_back({"midas-small",
-                 {32, 256, NetworkInput::Fit::contain, imagenet_mean, imagenet_deviation},
+                 {32, 256, NetworkInput::Fit::contain, false, imagenet_mean, imagenet_deviation},
                  DepthKind::disparity,
                  {}});
   DptShape hybrid = midas({768, 12, 12, 24}, {0, 0, 8, 11}, {256, 512, 768, 768});

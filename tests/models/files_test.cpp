@@ -180,7 +180,7 @@ TEST(ModelFiles, WhatIsWrongWithAFileIsNamed) {
     tensor[5] = std::nanf("");
   }
   expect(wrong, "the tensor pretrained.norm.weight holds values that are not finite.");
-  expect({{"something.else", right[0].second}}, "holds weights of no depth network that relievo knows.");
+  expect({{"something.else", right[0].second}}, "does not hold the weights of depth-anything-v2-small.");
   std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
   EXPECT_THAT([&] { DepthEstimator(Device::cpu(), by(file)); }, ThrowsMessage<Error>(HasSubstr(file)));
 }

@@ -1,7 +1,9 @@
 // Names and shapes of the weights that networks ask for, against those of the originals' files.
+#include <algorithm>
 #include <map>
 #include <string>
 
+#include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
 #include <gmock/gmock.h>
 
@@ -73,7 +75,8 @@ TEST_P(Names, OfTheTransformersLibraryLeadToThem) {
   }
   const testing::Manifest ours = testing::manifest(GetParam().manifest);
   for (const auto& [name, shape] : ours.shapes) {
-    if (ours.unused.count(name) == 0) EXPECT_GE(reached[name], 1u) << name << " has no counterpart";
+    if (ours.unused.count(name) > 0) continue;
+    EXPECT_GE(reached[name], 1u) << name << " has no counterpart";
   }
 }
 
@@ -102,8 +105,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Named{"depth-anything-vitb", "depth-anything-base", "depth-anything"},
                       Named{"depth-anything-vitl", "depth-anything-v2-metric-indoor-large", "depth-anything"},
                       Named{"depth-anything-3-mono-large", "depth-anything-3-mono-large", nullptr}),
-    [](const auto& info) {
-      std::string name = info.param.manifest;
+    [](const auto& tested) {
+      std::string name = tested.param.manifest;
       std::replace(name.begin(), name.end(), '-', '_');
       return name;
     });

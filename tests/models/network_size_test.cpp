@@ -38,8 +38,8 @@ INSTANTIATE_TEST_SUITE_P(Networks, NetworkSizes,
                                            std::pair{"dpt-hybrid", "dpt-hybrid"},
                                            std::pair{"depth-anything", "depth-anything-v2-small"},
                                            std::pair{"depth-anything-3", "depth-anything-3-mono-large"}),
-                         [](const auto& info) {
-                           std::string name = info.param.first;
+                         [](const auto& tested) {
+                           std::string name = tested.param.first;
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });
