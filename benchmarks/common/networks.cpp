@@ -50,7 +50,9 @@ StandIn::~StandIn() {
 }
 
 std::unique_ptr<DepthNetwork> StandIn::open(Precision precision) const {
-  return opened().library->open_depth(engine(), {path_, architecture_, precision});
+  // Networks share in what owns their engine.
+  static const auto shared = std::make_shared<CpuEngine>(engine().threads());
+  return opened().library->open_depth(*shared, {path_, architecture_, precision});
 }
 
 std::unique_ptr<DepthNetwork> open_stand_in(const std::string& architecture, Precision precision) {

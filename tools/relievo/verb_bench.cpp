@@ -80,8 +80,8 @@ void write_text(const fs::path& path, const std::string& text) {
 
 void run(DepthBench bench, const fs::path& folder, Report& report) {
   if (!bench.truths.empty() && bench.truths.size() != bench.photos.size()) {
-    fail(ErrorCode::invalid_argument, "--depth comes once for each photo; there are ", bench.photos.size(),
-         " photos and ", bench.truths.size(), " files of depth.");
+    fail(ErrorCode::invalid_argument, "--depth comes once for each photo; photos: ", bench.photos.size(),
+         ", files of depth: ", bench.truths.size(), ".");
   }
   if (bench.truths.empty()) {
     for (const std::string& photo : bench.photos) bench.truths.push_back(truth_beside(photo));
