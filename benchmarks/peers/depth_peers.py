@@ -120,7 +120,17 @@ def export(architecture, path, width, height, folders):
     import torch
     model = original(architecture, folders)
     image = torch.from_numpy(network_input(architecture, width, height))
-    with torch.inference_mode():
+    if hasattr(model.pretrained, "interpolate_pos_encoding"):
+        # By its scales, as the original has it, OpenVINO resizes otherwise than PyTorch; resized, they are a constant.
+        resize, resized = model.pretrained.interpolate_pos_encoding, []
+        model.pretrained.interpolate_pos_encoding = lambda *shape: resized.append(resize(*shape)) or resized[0]
+        with torch.no_grad():
+            model(image)
+        model.pretrained.interpolate_pos_encoding = lambda *shape: resized[0]
+    # DPT asks for sizes as numbers, and a trace has them as tensors.
+    unflatten = torch.nn.Unflatten
+    torch.nn.Unflatten = lambda axis, sizes: unflatten(axis, tuple(int(size) for size in sizes))
+    with torch.no_grad():
         torch.onnx.export(model, (image,), path, opset_version=17, dynamo=False, input_names=["image"],
                           output_names=["depth"])
 

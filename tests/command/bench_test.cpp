@@ -73,10 +73,9 @@ void expect_times(const nlohmann::json& row, const std::vector<int>& batches) {
 }
 
 TEST_F(Bench, CuesAndTheRampBesideMeasuredDepth) {
-  const test::Outcome run =
-      test::relievo({"bench", "depth", "photo.jpg", "--depth-kind", "metres", "--models", "ramp,cues", "--batch", "3",
-                     "--repetitions", "2", "--out", "report"},
-                    folder.path());
+  const test::Outcome run = test::relievo({"bench", "depth", "photo.jpg", "--depth-kind", "metres", "--models",
+                                           "ramp,cues", "--batch", "3", "--repetitions", "2", "--out", "report"},
+                                          folder.path());
   ASSERT_EQ(run.code, 0) << run.err;
   EXPECT_THAT(folder.list(), testing::IsSupersetOf({"report/plot.svg", "report/report.json", "report/report.md"}));
 
@@ -147,8 +146,7 @@ TEST_F(Bench, WrongUseIsAnsweredByASentence) {
   expect_refused({"--batch", "2x"}, 2, "--batch is 2x");
   expect_refused({"--repetitions", "0"}, 2, "--repetitions is 0; allowed is a whole number from 1 to 1000.");
   expect_refused({"--device", "tpu"}, 2, "tpu");
-  expect_refused({"photo.jpg", "--depth", "photo.pfm", "--depth", "photo.pfm"}, 2,
-                 "photos: 1, files of depth: 2.");
+  expect_refused({"photo.jpg", "--depth", "photo.pfm", "--depth", "photo.pfm"}, 2, "photos: 1, files of depth: 2.");
   expect_refused({"absent.jpg", "--models", "ramp"}, 1, "absent.jpg");
   expect_refused({"--models", "ramp", "--output", "photo.jpg/report"}, 1, "photo.jpg/report");
   // What goes wrong within a measurement is told as if it had gone wrong here.
