@@ -26,6 +26,7 @@ class CudaEngine final : public Engine {
 
   Image allocate(int width, int height, PixelFormat format, Color color) override;
   void copy(const ImageView& from, const MutableImageView& to) override;
+  void* native() const override { return stream_; }
   std::shared_ptr<Stream::Impl> make_stream() override;
   std::shared_ptr<Stream::Impl> wrap_stream(void* native) override;
 

@@ -32,13 +32,13 @@ struct DepthOptions {
   /// The model: a name listed by DepthEstimator::models(), or a file of weights (safetensors, .pth, ONNX); "auto" is
   /// the best one present. Unit: none. Range: such a name or file. Default: "auto".
   std::string_view model = "auto";
-  /// Side the model works at: the longer one of `cues`, of networks the one that their training fixed.
-  /// Unit: px. Range: 0 (the model's own) or 64 to 4096. Default: 0.
+  /// Side the model works at: the longer one of `cues`, of networks the one that their training fixed. 0 is the model's
+  /// own; the least of others is 64. Unit: px. Range: 0 to 4096. Default: 0.
   int resolution = 0;
   /// Follow the photo's edges when bringing depth up to its size. Unit: none. Range: on or off.
   /// Default: on.
   bool edge_aware = true;
-  /// Arithmetic of a network. Unit: none. Range: auto, f32, bf16, f16. Default: auto.
+  /// Arithmetic of a network. Unit: none. Range: auto, f32, bf16 or f16. Default: auto.
   Precision precision = Precision::automatic;
   /// Photos of a batch that go through a network at once; memory grows with it. Unit: photos.
   /// Range: 1 to 64. Default: 4.

@@ -46,6 +46,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   virtual Image allocate(int width, int height, PixelFormat format, Color color) = 0;
   /// Copies pixels of one format between this device and the host, either way.
   virtual void copy(const ImageView& from, const MutableImageView& to) = 0;
+  /// The stream that operations go into, for libraries that share it; null on the CPU.
+  virtual void* native() const { return nullptr; }
   virtual std::shared_ptr<Stream::Impl> make_stream() = 0;
   virtual std::shared_ptr<Stream::Impl> wrap_stream(void* native) = 0;
 

@@ -9,7 +9,7 @@ inline namespace v1 {
 namespace {
 
 // Counts changes of what a module and the library share: Engine, EngineRegistry, Stream::Impl, NetworkLibrary.
-constexpr int interface_revision = 4;
+constexpr int interface_revision = 5;
 
 }  // namespace
 

@@ -49,7 +49,10 @@ at::Tensor Linear::plus(const at::Tensor& x, const at::Tensor& other) const {
 }
 
 Conv::Conv(const at::Tensor& plain, const at::Tensor& plain_bias, const Shape& of)
-    : shape(of), weight(onednn::conv_weight(plain, of.stride, of.padding, of.groups)), bias(plain_bias) {}
+    : shape(of),
+      weight(plain.is_cuda() ? plain.contiguous(at::MemoryFormat::ChannelsLast)
+                             : onednn::conv_weight(plain, of.stride, of.padding, of.groups)),
+      bias(plain_bias) {}
 
 Conv::Conv(const WeightScope& weights, const Shape& of)
     : Conv(weights("weight", of.sizes()), of.bias ? weights("bias", {of.out}) : at::Tensor(), of) {}

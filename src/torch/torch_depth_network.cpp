@@ -1,5 +1,6 @@
 #include "torch/torch_depth_network.hpp"
 
+#include <functional>
 #include <utility>
 
 #include <ATen/ops/empty.h>
@@ -11,6 +12,7 @@
 
 #include "core/check.hpp"
 #include "core/engine.hpp"
+#include "torch/cuda_graphs.hpp"
 #include "torch/depth_architecture.hpp"
 #include "torch/file_weights.hpp"
 #include "torch/precision.hpp"
@@ -36,20 +38,41 @@ auto translated(const std::string& what, Body&& body) -> decltype(body()) {
   }
 }
 
+#ifdef RELIEVO_TORCH_CUDA
+bool runs_on_cuda() { return CudaGraphs::usable(); }
+#else
+bool runs_on_cuda() { return false; }
+#endif
+
+// The network runs where the engine's pixels are, or on the CPU where LibTorch has no CUDA.
+at::Device device_of(const Engine& engine) {
+  const DeviceId id = engine.id();
+  return id.kind == DeviceKind::cuda && runs_on_cuda() ? at::Device(at::kCUDA, static_cast<at::DeviceIndex>(id.index))
+                                                       : at::Device(at::kCPU);
+}
+
 class TorchDepthNetwork final : public DepthNetwork {
  public:
   TorchDepthNetwork(Engine& engine, const DepthArchitecture& architecture, DepthForward forward, at::ScalarType type,
                     std::int64_t parameters)
-      : engine_(engine.shared_from_this()), architecture_(&architecture), forward_(std::move(forward)), type_(type) {
+      : engine_(engine.shared_from_this()), device_(device_of(engine)) {
     facts_ = {architecture.name, architecture.input, architecture.kind, parameters,
               type == at::kFloat  ? "f32"
               : type == at::kHalf ? "f16"
                                   : "bf16"};
-    const auto channels = [](const std::array<float, 3>& values) {
-      return at::tensor(at::ArrayRef<float>(values.data(), values.size())).view({1, 1, 1, 3});
+    const auto channels = [&](const std::array<float, 3>& values) {
+      return at::tensor(at::ArrayRef<float>(values.data(), values.size())).view({1, 1, 1, 3}).to(device_);
     };
-    mean_ = channels(architecture.input.mean);
-    deviation_ = channels(architecture.input.deviation);
+    // Pixels lie as a network's channels-last input does.
+    forward_ = [=, mean = channels(architecture.input.mean), deviation = channels(architecture.input.deviation),
+                inverse = architecture.dpt.activation == DepthActivation::exp,
+                network = std::move(forward)](const at::Tensor& pixels) {
+      const at::Tensor depth = network(pixels.sub(mean).div_(deviation).to(type).permute({0, 3, 1, 2}));
+      return inverse ? depth.reciprocal() : depth;
+    };
+#ifdef RELIEVO_TORCH_CUDA
+    if (device_.is_cuda()) graphs_ = std::make_unique<CudaGraphs>(forward_, device_);
+#endif
   }
 
   const Facts& facts() const override { return facts_; }
@@ -58,39 +81,45 @@ class TorchDepthNetwork final : public DepthNetwork {
     translated(facts_.architecture, [&] {
       const c10::InferenceMode no_gradients;
       std::vector<at::Tensor> pixels;
-      for (int i = 0; i < count; ++i) pixels.push_back(on_host(photos[i]));
-      // Pixels lie as a network's channels-last input does.
-      const at::Tensor input = at::stack(pixels).sub_(mean_).div_(deviation_).to(type_).permute({0, 3, 1, 2});
-      at::Tensor depth = forward_(input);
-      if (architecture_->dpt.activation == DepthActivation::exp) depth.reciprocal_();
+      for (int i = 0; i < count; ++i) pixels.push_back(reachable(photos[i]));
+#ifdef RELIEVO_TORCH_CUDA
+      if (graphs_) {
+        std::vector<at::Tensor> outputs;
+        for (int i = 0; i < count; ++i) outputs.push_back(interop::as_tensor(depths[i]).squeeze(2));
+        graphs_->run(pixels, outputs, engine_->native());
+        return;
+      }
+#endif
+      const at::Tensor depth = forward_(at::stack(pixels));
       for (int i = 0; i < count; ++i) put(depth[i], depths[i]);
     });
   }
 
  private:
-  bool elsewhere() const { return engine_->id().kind != DeviceKind::cpu; }
+  bool staged() const { return device_.is_cpu() && engine_->id().kind != DeviceKind::cpu; }
 
-  at::Tensor on_host(const ImageView& photo) const {
-    if (!elsewhere()) return interop::as_tensor(photo);
+  at::Tensor reachable(const ImageView& photo) const {
+    if (!staged()) return interop::as_tensor(photo);
     at::Tensor copy = at::empty({photo.height, photo.width, photo.format.channels}, at::kFloat);
     engine_->copy(photo, interop::as_mutable_view(copy, photo.color));
     return copy;
   }
 
   void put(const at::Tensor& depth, const MutableImageView& out) const {
-    if (!elsewhere()) {
-      interop::as_tensor(out).squeeze(2).copy_(depth);
-    } else {
+    if (staged()) {
       engine_->copy(interop::as_view(depth.contiguous(), out.color), out);
+    } else {
+      interop::as_tensor(out).squeeze(2).copy_(depth);
     }
   }
 
   std::shared_ptr<Engine> engine_;
-  const DepthArchitecture* architecture_;
-  DepthForward forward_;
-  at::ScalarType type_;
+  at::Device device_;
+  std::function<at::Tensor(const at::Tensor&)> forward_;  // from pixels
   Facts facts_;
-  at::Tensor mean_, deviation_;
+#ifdef RELIEVO_TORCH_CUDA
+  std::unique_ptr<CudaGraphs> graphs_;
+#endif
 };
 
 }  // namespace
@@ -98,7 +127,7 @@ class TorchDepthNetwork final : public DepthNetwork {
 std::unique_ptr<DepthNetwork> open_torch_depth(Engine& engine, const DepthNetworkRequest& request) {
   return translated(request.file, [&]() -> std::unique_ptr<DepthNetwork> {
     const c10::InferenceMode no_gradients;
-    const at::Device device(at::kCPU);
+    const at::Device device = device_of(engine);
     const at::ScalarType type = precision_on(device, request.precision);
     FileWeights weights(WeightFile::open(request.file), request.file, type, device);
     const DepthArchitecture& architecture = which_architecture(weights, request);

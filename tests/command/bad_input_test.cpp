@@ -181,7 +181,7 @@ TEST_F(BadInput, UnknownFlagVerbAndModel) {
   expect_refused({"--quiet", "bokeh", "photo.png"}, 2, "The verb comes first: relievo bokeh");
   expect_refused({"bokeh", "photo.png", "--preset", "film"}, 2, "allowed is spatial-photo");
   expect_refused({"bokeh", "photo.png", "--depth-kind", "meters"}, 2, "disparity, disparity-px, metres");
-  expect_refused({"depth", "photo.png", "--model", "dpt-hybrid"}, 1, "librelievo_torch.so");
+  expect_refused({"depth", "photo.png", "--model", "dpt-hybrid"}, 1, "relievo models fetch dpt-hybrid");
   expect_refused({"depth", "photo.png", "--model", "nonsense"}, 1, "nonsense");
 }
 

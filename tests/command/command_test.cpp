@@ -329,7 +329,7 @@ TEST_F(Command, EveryVerbHasHelp) {
     for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100u) << line;
   }
   const std::string bokeh = test::relievo({"bokeh", "--help"}, folder.path()).out;
-  EXPECT_THAT(bokeh, HasSubstr("depth model: auto, cues (auto)"));
+  EXPECT_THAT(bokeh, HasSubstr("depth model: auto, cues, a name that `relievo models list` prints"));
   EXPECT_THAT(bokeh, HasSubstr("--edge-aware, --no-edge-aware follow"));
   EXPECT_THAT(bokeh, HasSubstr("0.7 to 64 (2.8)"));
   // A preset is seen in the defaults.

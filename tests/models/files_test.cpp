@@ -19,14 +19,21 @@ using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 using Tensors = std::vector<std::pair<std::string, at::Tensor>>;
 
-/// A folder of this test's own.
-std::filesystem::path folder() {
-  const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-  const std::filesystem::path path =
-      std::filesystem::path(::testing::TempDir()) / (std::string("relievo_files_") + test->name());
-  std::filesystem::create_directories(path);
-  return path;
-}
+/// A folder of its own for each test.
+class ModelFiles : public ::testing::Test {
+ protected:
+  ModelFiles() {
+    std::filesystem::remove_all(path_);
+    std::filesystem::create_directories(path_);
+  }
+  ~ModelFiles() override { std::filesystem::remove_all(path_); }
+  const std::filesystem::path& folder() const { return path_; }
+
+ private:
+  std::filesystem::path path_ =
+      std::filesystem::path(::testing::TempDir()) /
+      (std::string("relievo_files_") + ::testing::UnitTest::GetInstance()->current_test_info()->name());
+};
 
 Image photo() {
   Image image(140, 84, {Scalar::u8, 3});
@@ -81,7 +88,7 @@ void expect_same(const Image& a, const Image& b) {
   }
 }
 
-TEST(ModelFiles, BothNamingSchemesGiveTheSameDepth) {
+TEST_F(ModelFiles, BothNamingSchemesGiveTheSameDepth) {
   const auto original = folder() / "depth_anything_v2_vits.safetensors";
   const auto theirs = folder() / "depth-anything-v2-small-hf.safetensors";
   testing::write_safetensors(original, originals("depth-anything-vits"));
@@ -91,7 +98,7 @@ TEST(ModelFiles, BothNamingSchemesGiveTheSameDepth) {
   expect_same(depth_of(by(a)), depth_of(by(b)));
 }
 
-TEST(ModelFiles, TensorsThatSeveralNetworksShareAreToldByNameConfigOrOption) {
+TEST_F(ModelFiles, TensorsThatSeveralNetworksShareAreToldByNameConfigOrOption) {
   const Tensors weights = originals("depth-anything-vits");
   const auto write = [&](const char* name) {
     testing::write_safetensors(folder() / name, weights);
@@ -120,7 +127,7 @@ TEST(ModelFiles, TensorsThatSeveralNetworksShareAreToldByNameConfigOrOption) {
   EXPECT_EQ(architecture(plain), "depth-anything-v2-metric-indoor-small");
 }
 
-TEST(ModelFiles, MetricModelsGiveMetres) {
+TEST_F(ModelFiles, MetricModelsGiveMetres) {
   const auto file = folder() / "depth_anything_v2_metric_hypersim_vits.safetensors";
   testing::write_safetensors(file, originals("depth-anything-vits"));
   const std::string path = file.string();
@@ -132,7 +139,7 @@ TEST(ModelFiles, MetricModelsGiveMetres) {
   }
 }
 
-TEST(ModelFiles, ABatchGivesWhatPhotosGiveOneByOne) {
+TEST_F(ModelFiles, ABatchGivesWhatPhotosGiveOneByOne) {
   const auto file = folder() / "depth_anything_v2_vits.safetensors";
   testing::write_safetensors(file, originals("depth-anything-vits"));
   const std::string path = file.string();
@@ -155,7 +162,7 @@ TEST(ModelFiles, ABatchGivesWhatPhotosGiveOneByOne) {
   }
 }
 
-TEST(ModelFiles, WhatIsWrongWithAFileIsNamed) {
+TEST_F(ModelFiles, WhatIsWrongWithAFileIsNamed) {
   const auto file = (folder() / "depth_anything_v2_vits.safetensors").string();
   const Tensors right = originals("depth-anything-vits");
   const auto expect = [&](const Tensors& tensors, const char* sentence) {
@@ -185,7 +192,7 @@ TEST(ModelFiles, WhatIsWrongWithAFileIsNamed) {
   EXPECT_THAT([&] { DepthEstimator(Device::cpu(), by(file)); }, ThrowsMessage<Error>(HasSubstr(file)));
 }
 
-TEST(ModelFiles, APhotoSmallerThanAPatchIsRefused) {
+TEST_F(ModelFiles, APhotoSmallerThanAPatchIsRefused) {
   const auto file = folder() / "depth_anything_v2_vits.safetensors";
   testing::write_safetensors(file, originals("depth-anything-vits"));
   const std::string path = file.string();
