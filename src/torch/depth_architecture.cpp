@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "torch/midas_small.hpp"
+
 namespace relievo {
 inline namespace v1 {
 namespace {
@@ -91,6 +93,11 @@ const DepthArchitecture* find_depth_architecture(std::string_view name) {
   const auto all = depth_architectures();
   const auto found = std::find_if(all.begin(), all.end(), [&](const auto& known) { return known.name == name; });
   return found != all.end() ? &*found : nullptr;
+}
+
+DepthForward build_depth(const DepthArchitecture& architecture, const WeightScope& weights) {
+  if (architecture.name == "midas-small") return MidasSmall(weights);
+  return Dpt(weights, architecture.dpt);
 }
 
 }  // namespace v1

@@ -1,7 +1,7 @@
 // The depth networks that can be built, and what each expects of its input.
 #pragma once
 
-#include <array>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +25,10 @@ struct DepthArchitecture {
 std::span<const DepthArchitecture> depth_architectures();
 /// Null where there is none of that name.
 const DepthArchitecture* find_depth_architecture(std::string_view name);
+
+/// N x 3 x H x W, normalised, to N x H x W.
+using DepthForward = std::function<at::Tensor(const at::Tensor&)>;
+DepthForward build_depth(const DepthArchitecture& architecture, const WeightScope& weights);
 
 }  // namespace v1
 }  // namespace relievo

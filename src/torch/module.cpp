@@ -6,6 +6,7 @@
 #include <ATen/Parallel.h>
 
 #include "torch/depth_architecture.hpp"
+#include "torch/stand_in.hpp"
 #include "torch/torch_depth_network.hpp"
 #include "torch/torch_person_networks.hpp"
 
@@ -36,4 +37,15 @@ extern "C" RELIEVO_API const char* relievo_module_abi() { return relievo::module
 extern "C" RELIEVO_API void relievo_module_init(relievo::EngineRegistry& registry) {
   static relievo::TorchNetworks networks;
   registry.add(networks);
+}
+/// For tools that measure (tools/common/stand_in.hpp). Null, or a sentence that lives until the thread's next call.
+extern "C" RELIEVO_API const char* relievo_write_stand_in(const char* architecture, const char* path) {
+  static thread_local std::string sentence;
+  try {
+    relievo::write_stand_in(architecture, path);
+    return nullptr;
+  } catch (const std::exception& error) {
+    sentence = error.what();
+    return sentence.c_str();
+  }
 }

@@ -15,21 +15,12 @@
 #include "torch/cuda_graphs.hpp"
 #include "torch/depth_architecture.hpp"
 #include "torch/file_weights.hpp"
-#include "torch/midas_small.hpp"
 #include "torch/precision.hpp"
 #include "torch/which_architecture.hpp"
 
 namespace relievo {
 inline namespace v1 {
 namespace {
-
-using Forward = std::function<at::Tensor(const at::Tensor&)>;
-
-Forward built(const DepthArchitecture& architecture, FileWeights& weights) {
-  const WeightScope scope(weights);
-  if (architecture.name == "midas-small") return MidasSmall(scope);
-  return Dpt(scope, architecture.dpt);
-}
 
 // What LibTorch throws, in one sentence.
 template <class Body>
@@ -62,7 +53,7 @@ at::Device device_of(const Engine& engine) {
 
 class TorchDepthNetwork final : public DepthNetwork {
  public:
-  TorchDepthNetwork(Engine& engine, const DepthArchitecture& architecture, Forward forward, at::ScalarType type,
+  TorchDepthNetwork(Engine& engine, const DepthArchitecture& architecture, DepthForward forward, at::ScalarType type,
                     std::int64_t parameters)
       : engine_(engine.shared_from_this()), device_(device_of(engine)) {
     facts_ = {architecture.name, architecture.input, architecture.kind, parameters,
@@ -124,7 +115,7 @@ class TorchDepthNetwork final : public DepthNetwork {
 
   std::shared_ptr<Engine> engine_;
   at::Device device_;
-  Forward forward_;
+  std::function<at::Tensor(const at::Tensor&)> forward_;  // from pixels
   Facts facts_;
 #ifdef RELIEVO_TORCH_CUDA
   std::unique_ptr<CudaGraphs> graphs_;
@@ -140,7 +131,7 @@ std::unique_ptr<DepthNetwork> open_torch_depth(Engine& engine, const DepthNetwor
     const at::ScalarType type = precision_on(device, request.precision);
     FileWeights weights(WeightFile::open(request.file), request.file, type, device);
     const DepthArchitecture& architecture = which_architecture(weights, request);
-    Forward forward = built(architecture, weights);
+    DepthForward forward = build_depth(architecture, WeightScope(weights));
     weights.finish();
     return std::make_unique<TorchDepthNetwork>(engine, architecture, std::move(forward), type,
                                                weights.taken_elements());

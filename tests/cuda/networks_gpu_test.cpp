@@ -9,10 +9,10 @@
 
 #include "core/networks.hpp"
 #include "core/views.hpp"
-#include "models/formula_weights.hpp"
 #include "models/manifest.hpp"
 #include "models/safetensors_file.hpp"
 #include "relievo/device.hpp"
+#include "torch/formula_weights.hpp"
 #include "torch/torch_depth_network.hpp"
 #include "unit/engine/test_engine.hpp"
 
@@ -28,7 +28,7 @@ std::string weights_file() {
   if (std::filesystem::exists(path)) return path;
   std::vector<std::pair<std::string, at::Tensor>> tensors;
   for (const auto& [name, shape] : relievo::testing::manifest("depth-anything-vits").shapes) {
-    tensors.emplace_back(name, relievo::testing::formula_tensor(name, shape));
+    tensors.emplace_back(name, formula_tensor(name, shape));
   }
   relievo::testing::write_safetensors(path, tensors);
   return path;
@@ -39,7 +39,7 @@ Image input(std::uint64_t seed) {
   for (int y = 0; y < height; ++y) {
     for (int i = 0; i < 3 * width; ++i) {
       const auto index = static_cast<std::uint64_t>(y * 3 * width + i);
-      image.row<float>(y)[i] = 0.5f + 0.5f * relievo::testing::uniform(seed, index);
+      image.row<float>(y)[i] = 0.5f + 0.5f * formula_uniform(seed, index);
     }
   }
   return image;

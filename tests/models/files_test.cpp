@@ -8,9 +8,9 @@
 #include <gmock/gmock.h>
 #include <relievo/relievo.hpp>
 
-#include "models/formula_weights.hpp"
 #include "models/manifest.hpp"
 #include "models/safetensors_file.hpp"
+#include "torch/formula_weights.hpp"
 
 namespace relievo {
 namespace {
@@ -39,7 +39,7 @@ Image photo() {
   Image image(140, 84, {Scalar::u8, 3});
   for (int y = 0; y < image.height(); ++y) {
     for (int i = 0; i < 3 * image.width(); ++i) {
-      image.row<std::uint8_t>(y)[i] = static_cast<std::uint8_t>(128 + 100 * testing::uniform(7, 420u * y + i));
+      image.row<std::uint8_t>(y)[i] = static_cast<std::uint8_t>(128 + 100 * formula_uniform(7, 420u * y + i));
     }
   }
   return image;
@@ -48,7 +48,7 @@ Image photo() {
 Tensors originals(const std::string& manifest) {
   Tensors tensors;
   for (const auto& [name, shape] : testing::manifest(manifest).shapes) {
-    tensors.emplace_back(name, testing::formula_tensor(name, shape));
+    tensors.emplace_back(name, formula_tensor(name, shape));
   }
   return tensors;
 }
@@ -60,7 +60,7 @@ Tensors transformers(const std::string& manifest, const std::string& family) {
     const testing::Canonical original = testing::canonical(family, name);
     std::vector<std::int64_t> whole = shape;
     whole[0] *= static_cast<std::int64_t>(original.parts);
-    const at::Tensor tensor = testing::formula_tensor(original.name, whole);
+    const at::Tensor tensor = formula_tensor(original.name, whole);
     tensors.emplace_back(name, tensor.narrow(0, static_cast<std::int64_t>(original.part) * shape[0], shape[0]));
   }
   return tensors;

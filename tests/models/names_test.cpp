@@ -7,10 +7,9 @@
 #include <c10/core/InferenceMode.h>
 #include <gmock/gmock.h>
 
-#include "models/formula_weights.hpp"
 #include "models/manifest.hpp"
 #include "torch/depth_architecture.hpp"
-#include "torch/midas_small.hpp"
+#include "torch/formula_weights.hpp"
 #include "torch/weight_names.hpp"
 
 namespace relievo {
@@ -25,7 +24,7 @@ struct Named {
 class Names : public ::testing::TestWithParam<Named> {};
 
 // Zeros: only names and shapes are in question.
-class Asked final : public testing::FormulaWeights {
+class Asked final : public FormulaWeights {
  public:
   at::Tensor take(const std::string& name, at::IntArrayRef shape) override {
     taken[name] = shape.vec();
@@ -40,11 +39,7 @@ TEST_P(Names, ANetworkAsksForWhatItsFileHolds) {
   const DepthArchitecture& architecture = *find_depth_architecture(GetParam().architecture);
   WeightScope scope(asked);
   if (architecture.dpt.family == DptFamily::depth_anything_3) scope = scope / "model";
-  if (architecture.name == "midas-small") {
-    MidasSmall network(scope);
-  } else {
-    Dpt network(scope, architecture.dpt);
-  }
+  build_depth(architecture, scope);
   for (const auto& [name, shape] : asked.taken) {
     const auto found = manifest.shapes.find(name);
     ASSERT_NE(found, manifest.shapes.end()) << name << " is in no file";

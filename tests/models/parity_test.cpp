@@ -12,9 +12,8 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
-#include "models/formula_weights.hpp"
 #include "torch/depth_architecture.hpp"
-#include "torch/midas_small.hpp"
+#include "torch/formula_weights.hpp"
 
 namespace relievo {
 namespace {
@@ -65,12 +64,12 @@ DepthArchitecture architecture_of(const nlohmann::json& golden) {
 at::Tensor output_of(const nlohmann::json& golden) {
   const c10::InferenceMode no_gradients;
   const DepthArchitecture architecture = architecture_of(golden);
-  testing::FormulaWeights weights;
+  FormulaWeights weights;
   WeightScope scope(weights);
   // Its published file has them within a class.
   if (architecture.dpt.family == DptFamily::depth_anything_3) scope = scope / "model";
-  const at::Tensor input = testing::formula_input(golden["input"][0], golden["input"][1]);
-  return architecture.name == "midas-small" ? MidasSmall(scope)(input) : Dpt(scope, architecture.dpt)(input);
+  const at::Tensor input = formula_input(golden["input"][0], golden["input"][1]);
+  return build_depth(architecture, scope)(input);
 }
 
 std::vector<std::string> cases() {
@@ -109,11 +108,11 @@ std::string test_name(const ::testing::TestParamInfo<std::string>& info) {
 TEST(Formula, IsTheOneOfTheGoldens) {
   const nlohmann::json expected = golden("formula");
   for (const auto& [name, hash] : expected["hashes"].items()) {
-    EXPECT_EQ(testing::seed_of(name), std::stoull(hash.get<std::string>(), nullptr, 16)) << name;
+    EXPECT_EQ(formula_seed(name), std::stoull(hash.get<std::string>(), nullptr, 16)) << name;
   }
   for (const auto& [name, weight] : expected["weights"].items()) {
     const std::vector<std::int64_t> shape = weight["shape"];
-    const at::Tensor tensor = testing::formula_tensor(name, shape);
+    const at::Tensor tensor = formula_tensor(name, shape);
     const auto* values = tensor.const_data_ptr<float>();
     for (std::size_t i = 0; i < weight["first"].size(); ++i) {
       EXPECT_FLOAT_EQ(values[i], weight["first"][i].get<float>()) << name;
@@ -127,8 +126,8 @@ TEST(Sky, IsPutWhereTheOriginalPutsIt) {
   at::Tensor depth = at::empty({1, 60, 80}), sky = at::empty({1, 60, 80});
   for (std::int64_t i = 0; i < depth.numel(); ++i) {
     const auto index = static_cast<std::uint64_t>(i);
-    depth.mutable_data_ptr<float>()[i] = 2 + testing::uniform(testing::seed_of("sky_depth"), index);
-    sky.mutable_data_ptr<float>()[i] = testing::uniform(testing::seed_of("sky"), index);
+    depth.mutable_data_ptr<float>()[i] = 2 + formula_uniform(formula_seed("sky_depth"), index);
+    sky.mutable_data_ptr<float>()[i] = formula_uniform(formula_seed("sky"), index);
   }
   EXPECT_LT(distance(with_sky_far(depth, sky), expected["outputs"]["depth"]), 1e-6);
 }

@@ -61,6 +61,7 @@ int run(std::vector<std::string> arguments, tool::Preset preset) {
   tool::add_stereo(app, inputs);
   tool::add_info(app, inputs);
   tool::add_models(app, inputs);
+  tool::add_bench(app, inputs);
 
   for (CLI::App* verb : app.get_subcommands({})) verb->group("Verbs");
   // Set last, as verbs would inherit it.

@@ -1,5 +1,5 @@
-// Weights by a formula of name and index, the same as in formula.py: they stand in for real ones where only what a
-// network computes is in question, never how well.
+// Weights by a formula of name and index, the same as in tests/models/formula.py: they stand in for real ones where
+// only what a network computes, or how fast, is in question, never how well.
 #pragma once
 
 #include <cmath>
@@ -14,10 +14,11 @@
 
 #include "torch/weight_source.hpp"
 
-namespace relievo::testing {
+namespace relievo {
+inline namespace v1 {
 
 /// The same in [-1, 1) for the same name and index, exact in float.
-inline float uniform(std::uint64_t seed, std::uint64_t index) {
+inline float formula_uniform(std::uint64_t seed, std::uint64_t index) {
   std::uint64_t z = seed + index + 0x9E3779B97F4A7C15u;
   z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
   z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
@@ -25,7 +26,7 @@ inline float uniform(std::uint64_t seed, std::uint64_t index) {
   return static_cast<float>(static_cast<double>(z >> 40) * 0x1p-23 - 1);
 }
 
-inline std::uint64_t seed_of(std::string_view name) {
+inline std::uint64_t formula_seed(std::string_view name) {
   std::uint64_t hash = 0xcbf29ce484222325u;
   for (const char byte : name) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3u;
   return hash;
@@ -51,9 +52,9 @@ inline at::Tensor formula_tensor(std::string_view name, at::IntArrayRef shape) {
   }
   at::Tensor tensor = at::empty(shape, at::kFloat);
   auto* values = tensor.mutable_data_ptr<float>();
-  const std::uint64_t seed = seed_of(name);
+  const std::uint64_t seed = formula_seed(name);
   for (std::int64_t i = 0; i < tensor.numel(); ++i) {
-    const float u = uniform(seed, static_cast<std::uint64_t>(i));
+    const float u = formula_uniform(seed, static_cast<std::uint64_t>(i));
     values[i] = shift != 0 ? shift + scale * u : scale * u;
   }
   return tensor;
@@ -76,18 +77,19 @@ class FormulaWeights : public WeightSource {
 inline at::Tensor formula_input(std::int64_t height, std::int64_t width) {
   at::Tensor input = at::empty({1, 3, height, width}, at::kFloat);
   auto* values = input.mutable_data_ptr<float>();
-  const std::uint64_t seed = seed_of("input");
+  const std::uint64_t seed = formula_seed("input");
   std::uint64_t i = 0;
   for (int channel = 0; channel < 3; ++channel) {
     for (std::int64_t y = 0; y < height; ++y) {
       for (std::int64_t x = 0; x < width; ++x, ++i) {
         const double ramp = 1.5 * (static_cast<double>(x) / static_cast<double>(width - 1)) -
                             0.75 * (static_cast<double>(y) / static_cast<double>(height - 1));
-        values[i] = 0.75f * uniform(seed, i) + static_cast<float>(ramp);
+        values[i] = 0.75f * formula_uniform(seed, i) + static_cast<float>(ramp);
       }
     }
   }
   return input;
 }
 
-}  // namespace relievo::testing
+}  // namespace v1
+}  // namespace relievo

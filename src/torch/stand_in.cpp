@@ -1,0 +1,37 @@
+#include "torch/stand_in.hpp"
+
+#include <ATen/ops/zeros.h>
+
+#include "core/check.hpp"
+#include "torch/depth_architecture.hpp"
+#include "torch/formula_weights.hpp"
+#include "torch/write_safetensors.hpp"
+
+namespace relievo {
+inline namespace v1 {
+namespace {
+
+class Asked final : public WeightSource {
+ public:
+  at::Tensor take(const std::string& name, at::IntArrayRef shape) override {
+    shapes.emplace_back(name, shape.vec());
+    return at::zeros(shape);
+  }
+  void ignore(const std::string&) override {}
+
+  NamedShapes shapes;
+};
+
+}  // namespace
+
+void write_stand_in(const std::string& architecture, const std::filesystem::path& path) {
+  const DepthArchitecture* known = find_depth_architecture(architecture);
+  require(known != nullptr, "There is no depth network ", architecture, ".");
+  Asked asked;
+  build_depth(*known, WeightScope(asked));
+  write_safetensors(path, asked.shapes,
+                    [&](std::size_t i) { return formula_tensor(asked.shapes[i].first, asked.shapes[i].second); });
+}
+
+}  // namespace v1
+}  // namespace relievo

@@ -1,0 +1,186 @@
+#include "bench_report.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <functional>
+#include <vector>
+
+namespace tool {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string text_of(const char* format, double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, format, value);
+  return text;
+}
+
+// Empty where there is no number.
+std::string cell(const ordered_json& value, double factor, const char* format) {
+  return value.is_number() ? text_of(format, value.get<double>() * factor) : std::string();
+}
+
+// Three digits, and no exponent.
+std::string ms(double value) { return text_of(value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value); }
+
+std::string title(const ordered_json& row) {
+  std::string name = row["model"];
+  if (row["precision"].is_string()) name.append(" ").append(row["precision"].get<std::string>());
+  if (row["stand_in"].get<bool>()) name.append(" *");
+  return name;
+}
+
+ordered_json measure(const ordered_json& row, const char* name) {
+  return row["quality"].is_object() ? row["quality"][name] : ordered_json();
+}
+
+std::string as_row(const std::vector<std::string>& cells) {
+  std::string line = "|";
+  for (const std::string& one : cells) line.append(" ").append(one).append(" |");
+  return line + "\n";
+}
+
+std::string escaped(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+bool has_stand_ins(const ordered_json& found) {
+  return std::any_of(found["rows"].begin(), found["rows"].end(),
+                     [](const ordered_json& row) { return row["stand_in"].get<bool>(); });
+}
+
+constexpr const char* about_stand_ins =
+    "* its weights are absent: numbers by a formula stand in for them. The speed is real, there is no quality.";
+
+std::string measured_on(const ordered_json& found) {
+  return "relievo " + found["relievo"].get<std::string>() + ", " + found["device"].get<std::string>() + ", " +
+         std::to_string(found["threads"].get<int>()) + " threads; photo " + found["photo"].get<std::string>() + ", " +
+         std::to_string(found["width"].get<int>()) + " x " + std::to_string(found["height"].get<int>()) + "; " +
+         std::to_string(found["repetitions"].get<int>()) + " runs";
+}
+
+}  // namespace
+
+std::string as_markdown(const ordered_json& found) {
+  const ordered_json& rows = found["rows"];
+  const auto any = [&](const std::function<bool(const ordered_json&)>& holds) {
+    return std::any_of(rows.begin(), rows.end(), holds);
+  };
+  const bool has_quality = any([](const ordered_json& row) { return row["quality"].is_object(); });
+  std::vector<std::string> head{"model",    "parameters, M", "file, MB",      "module, ms",
+                                "load, ms", "first, ms",     "ms (min, max)", "peak, MiB"};
+  if (!rows.empty()) {
+    for (std::size_t i = 1; i < rows[0]["batches"].size(); ++i) {
+      head.push_back("ms a photo by " + std::to_string(rows[0]["batches"][i]["photos"].get<int>()));
+    }
+  }
+  if (has_quality) head.insert(head.end(), {"AbsRel", "RMSE, m", "delta1", "Spearman", "boundary F1"});
+  std::string text = measured_on(found) + "\n\n" + as_row(head) + "|";
+  for (std::size_t i = 0; i < head.size(); ++i) text += i == 0 ? "---|" : "--:|";
+  text += "\n";
+  for (const ordered_json& row : rows) {
+    const ordered_json& one = row["batches"][0];
+    std::vector<std::string> cells{title(row),
+                                   cell(row["parameters"], 1e-6, "%.1f"),
+                                   cell(row["file_bytes"], 1e-6, "%.0f"),
+                                   cell(row["module_ms"], 1, "%.0f"),
+                                   ms(row["load_ms"]),
+                                   ms(row["first_ms"]),
+                                   ms(one["median_ms"]) + " (" + ms(one["min_ms"]) + ", " + ms(one["max_ms"]) + ")",
+                                   cell(row["peak_mib"], 1, "%.0f")};
+    for (std::size_t i = 1; i < row["batches"].size(); ++i) cells.push_back(ms(row["batches"][i]["median_ms"]));
+    if (has_quality) {
+      for (const char* name : {"abs_rel", "rmse_m", "delta1", "spearman", "boundary_f1"}) {
+        cells.push_back(cell(measure(row, name), 1, "%.3f"));
+      }
+    }
+    text += as_row(cells);
+  }
+  if (has_stand_ins(found)) text.append("\n\\").append(about_stand_ins).append("\n");
+  return text;
+}
+
+std::string as_svg(const ordered_json& found) {
+  constexpr double label_width = 330, panel_width = 420, gap = 60, row_height = 24, top = 56;
+  const ordered_json& rows = found["rows"];
+  double least = HUGE_VAL, most = 0, worst = 0;
+  for (const ordered_json& row : rows) {
+    least = std::min(least, row["batches"][0]["min_ms"].get<double>());
+    most = std::max(most, row["batches"][0]["max_ms"].get<double>());
+    if (const ordered_json value = measure(row, "abs_rel"); value.is_number()) {
+      worst = std::max(worst, value.get<double>());
+    }
+  }
+  const double low = std::floor(std::log10(std::max(least, 1e-3))), high = std::ceil(std::log10(std::max(most, 1e-2)));
+  const double bottom = top + row_height * static_cast<double>(rows.size());
+  const double width = label_width + panel_width + 30 + (worst > 0 ? gap + panel_width / 2 : 0), height = bottom + 60;
+  const auto x_of = [&](double value) {
+    return label_width + panel_width * (std::log10(std::max(value, 1e-3)) - low) / std::max(high - low, 1.0);
+  };
+  const double right = label_width + panel_width + gap;
+  const auto right_x_of = [&](double value) { return right + panel_width / 2 * value / worst; };
+
+  std::string out;
+  const auto add = [&](const char* format, auto... values) {
+    char text[512];
+    std::snprintf(text, sizeof text, format, values...);
+    out += text;
+  };
+  const auto put = [&](double x, double y, const char* anchor, const std::string& text) {
+    add("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">", x, y, anchor);
+    out += escaped(text) + "</text>\n";
+  };
+  const auto line = [&](double x1, double y1, double x2, double y2, const char* color) {
+    add("<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>\n", x1, y1, x2, y2, color);
+  };
+  const auto dot = [&](double x, double y, bool full) {
+    add("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"%s\" stroke=\"#1f5fa8\"/>\n", x, y, full ? "#1f5fa8" : "white");
+  };
+  add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" font-family=\"sans-serif\" "
+      "font-size=\"12\">\n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n",
+      width, height);
+  put(10, 20, "start", measured_on(found));
+  put(label_width + panel_width / 2, 42, "middle", "ms a photo: median and range");
+  for (double decade = low; decade <= high; ++decade) {
+    const double value = std::pow(10, decade);
+    line(x_of(value), top, x_of(value), bottom, "#ddd");
+    put(x_of(value), bottom + 16, "middle", text_of("%g", value));
+  }
+  if (worst > 0) {
+    put(right + panel_width / 4, 42, "middle", "AbsRel: less is better");
+    line(right, top, right, bottom, "#ddd");
+    put(right, bottom + 16, "middle", "0");
+    put(right_x_of(worst), bottom + 16, "middle", text_of("%.3f", worst));
+  }
+  double y = top + row_height / 2;
+  for (const ordered_json& row : rows) {
+    const ordered_json& one = row["batches"][0];
+    put(label_width - 14, y + 4, "end", title(row));
+    line(x_of(one["min_ms"]), y, x_of(one["max_ms"]), y, "#1f5fa8");
+    dot(x_of(one["median_ms"]), y, !row["stand_in"].get<bool>());
+    if (const ordered_json value = measure(row, "abs_rel"); value.is_number()) dot(right_x_of(value), y, true);
+    y += row_height;
+  }
+  if (has_stand_ins(found)) put(10, bottom + 44, "start", about_stand_ins);
+  return out + "</svg>\n";
+}
+
+}  // namespace tool
