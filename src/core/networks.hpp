@@ -106,6 +106,8 @@ class NetworkLibrary {
 NetworkLibrary& networks(std::string_view what);
 /// Null where there are none.
 NetworkLibrary* networks_if_present();
+/// Threads of the networks' pool, now or as soon as the module is opened. Thread safe.
+void set_network_threads(int threads);
 
 }  // namespace v1
 }  // namespace relievo

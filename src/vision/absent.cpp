@@ -6,6 +6,7 @@
 #include "vision/faces.hpp"
 #include "vision/fill.hpp"
 #include "vision/matte.hpp"
+#include "vision/process_threads.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -29,9 +30,7 @@ Image subject_mask(const ImageView&, const ImageView&, const People&, double, co
   without_opencv("Finding the subject");
 }
 
-void set_process_threads(int n) {
-  require(n >= 1 && n <= 1024, "The number of threads is ", n, "; allowed is 1 to 1024.");
-}
+void set_opencv_threads(int) {}
 
 }  // namespace v1
 }  // namespace relievo

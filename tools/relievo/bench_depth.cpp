@@ -178,10 +178,7 @@ ordered_json measured(const DepthBench& bench, const Model& model, relievo::Prec
 }
 
 void set_threads(int threads) {
-  if (threads == 0) return;
-  // LibTorch's own pool takes its number from here as the module is opened.
-  setenv("OMP_NUM_THREADS", std::to_string(threads).c_str(), 1);
-  relievo::set_process_threads(threads);
+  if (threads > 0) relievo::set_process_threads(threads);
 }
 
 // In a process of its own, as it opens what is to be timed.

@@ -34,6 +34,7 @@ relievo::Device Inputs::open_device() const {
     check_trace(trace);
     setenv("RELIEVO_TRACE", trace.c_str(), 1);
   }
+  if (threads > 0) relievo::set_process_threads(threads);
   return relievo::Device::from_name(device, threads);
 }
 
