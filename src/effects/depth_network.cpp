@@ -40,12 +40,14 @@ DepthMap at_size_of(const Device& device, const ImageView& photo, Image depth, D
   const bool metres = kind == DepthKind::metres;
   if (metres) for_each_value(depth, [](float value) { return 1 / value; });
   float low = std::numeric_limits<float>::infinity(), high = -low;
+  bool finite = true;
   for_each_value(depth, [&](float value) {
+    finite = finite && std::isfinite(value);
     low = std::min(low, value);
     high = std::max(high, value);
     return value;
   });
-  if (!std::isfinite(low) || !std::isfinite(high)) {
+  if (!finite) {
     fail(ErrorCode::unsupported, "The network puts out depth that is not finite; another precision may help.");
   }
   const float span = high > low ? high - low : 1;

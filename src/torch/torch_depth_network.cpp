@@ -27,11 +27,10 @@ template <class Body>
 auto translated(const std::string& what, Body&& body) -> decltype(body()) {
   try {
     return body();
-  } catch (const c10::OutOfMemoryError&) {
-    fail(ErrorCode::out_of_memory, "No memory left in running ", what, "; a smaller resolution or batch needs less.");
   } catch (const c10::Error& error) {
     const std::string text = error.what_without_backtrace();
-    if (text.find("DefaultCPUAllocator") != std::string::npos) {
+    const bool on_gpu = dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr;
+    if (on_gpu || text.find("DefaultCPUAllocator") != std::string::npos) {
       fail(ErrorCode::out_of_memory, "No memory left in running ", what, "; a smaller resolution or batch needs less.");
     }
     fail(ErrorCode::internal, "Running ", what, " failed: ", text, ".");

@@ -32,14 +32,14 @@ class Anything(type):
         return Anything(name, (cls,), {})
 
 
-class Stub(metaclass=Anything):
+class Unneeded(metaclass=Anything):
     """Whatever the references import from a package that their networks do not need."""
 
     def __init__(self, *_, **__):
         pass
 
 
-class Stubs(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class Replaced(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     PACKAGES = {"torchvision", "imageio"}
 
     def find_spec(self, name, path=None, target=None):
@@ -48,7 +48,7 @@ class Stubs(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def create_module(self, spec):
         module = types.ModuleType(spec.name)
-        module.__getattr__ = lambda name: getattr(Stub, name)
+        module.__getattr__ = lambda name: getattr(Unneeded, name)
         return module
 
     def exec_module(self, module):
@@ -57,13 +57,13 @@ class Stubs(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def prepare():
     """Before the first reference is imported: initial weights are not drawn, for all of them are overwritten."""
-    # First the transformers library, which asks whether torchvision is there; the stub is not meant for it.
+    # First the transformers library, which asks whether torchvision is there; what stands in for it below is not meant for that library.
     from transformers import BitConfig, DepthAnythingForDepthEstimation, Dinov2Config, DPTForDepthEstimation  # noqa: F401
 
     for name in dir(torch.nn.init):
         if name.endswith("_") and not name.startswith("_"):
             setattr(torch.nn.init, name, lambda tensor, *_, **__: tensor)
-    sys.meta_path.append(Stubs())
+    sys.meta_path.append(Replaced())
     import timm.models.layers.weight_init as weight_init
     weight_init._no_grad_trunc_normal_ = lambda tensor, *_, **__: tensor
     import geffnet
