@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <relievo/error.hpp>
 
+#include "core/model_registry.hpp"
 #include "effects/network_size.hpp"
 #include "torch/depth_architecture.hpp"
 
@@ -43,6 +44,28 @@ INSTANTIATE_TEST_SUITE_P(Networks, NetworkSizes,
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });
+
+TEST(NetworkInputs, AreWhatTheRegistrySays) {
+  if (model_entries().empty()) GTEST_SKIP() << "a build without the registry";
+  int compared = 0;
+  for (const ModelEntry& entry : model_entries()) {
+    const DepthArchitecture* known = find_depth_architecture(entry.info.name);
+    if (entry.info.task != "depth") continue;
+    ASSERT_NE(known, nullptr) << entry.info.name;
+    const char* const fits[] = {"lower_bound", "upper_bound", "minimal"};
+    EXPECT_EQ(entry.input.fit, fits[static_cast<int>(known->input.fit)]) << entry.info.name;
+    EXPECT_EQ(entry.input.side, known->input.side) << entry.info.name;
+    EXPECT_EQ(entry.input.multiple, known->input.multiple) << entry.info.name;
+    EXPECT_EQ(entry.input.mean, known->input.mean) << entry.info.name;
+    EXPECT_EQ(entry.input.deviation, known->input.deviation) << entry.info.name;
+    EXPECT_EQ(entry.output.kind == "metres", known->kind == DepthKind::metres) << entry.info.name;
+    if (known->kind == DepthKind::metres) {
+      EXPECT_EQ(entry.output.far_metres, known->dpt.farthest) << entry.info.name;
+    }
+    ++compared;
+  }
+  EXPECT_EQ(compared, static_cast<int>(depth_architectures().size()));
+}
 
 TEST(NetworkSize, OfAPanoramaIsBounded) {
   const NetworkInput& input = find_depth_architecture("depth-anything-v2-small")->input;
