@@ -1,15 +1,18 @@
 #include "torch/attention.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
 #include <ATen/ops/softmax.h>
 #include <c10/core/InferenceMode.h>
 
 #include "torch/onednn.hpp"
+#include "torch/openmp.hpp"
+#include "torch/softmax.hpp"
+#include "torch/working_memory.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -18,23 +21,32 @@ namespace {
 // Rows of the score matrix that a thread works on at once: they stay in its second-level cache.
 constexpr std::int64_t rows_at_once = 256;
 
+// softmax(scores) values, of `scores` that may be overwritten.
+at::Tensor weighted(const at::Tensor& scores, const at::Tensor& values) {
+  if (scores.scalar_type() != at::kFloat) return onednn::linear(at::softmax(scores, 1), values, {});
+  at::Tensor sums = at::empty({scores.size(0), 1}, scores.options());
+  softmax_numerators(scores.mutable_data_ptr<float>(), scores.size(0), scores.size(1), sums.mutable_data_ptr<float>());
+  return onednn::linear(scores, values, {}).div_(sums);
+}
+
 at::Tensor attention_on_cpu(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value) {
   const std::int64_t batch = query.size(0), heads = query.size(1), count = query.size(2), width = query.size(3);
   at::Tensor out = at::empty({batch, count, heads, width}, query.options());
   const at::Tensor keys = key.mul(1 / std::sqrt(static_cast<double>(width))).contiguous(),
                    values = value.transpose(2, 3).contiguous();
-  const std::int64_t pieces = (count + rows_at_once - 1) / rows_at_once;
-  at::parallel_for(0, batch * heads * pieces, 1, [&](std::int64_t begin, std::int64_t end) {
+  const std::int64_t pieces = (count + rows_at_once - 1) / rows_at_once, tasks = batch * heads * pieces;
+  WorkingMemory* const memory = WorkingMemory::current();
+  std::atomic<std::int64_t> next = 0;
+  // Threads take the next piece when they are done with one, as they may not be equally fast.
+  in_all_threads([&] {
     const c10::InferenceMode no_gradients;  // of each thread
-    for (std::int64_t task = begin; task < end; ++task) {
+    const WorkingMemory::Use use(memory);
+    for (std::int64_t task = next++; task < tasks; task = next++) {
       const std::int64_t piece = task % pieces, head = task / pieces % heads, item = task / pieces / heads;
       const std::int64_t first = piece * rows_at_once, rows = std::min(rows_at_once, count - first);
       const at::Tensor scores =
           onednn::linear(query[item][head].narrow(0, first, rows).contiguous(), keys[item][head], {});
-      out[item]
-          .narrow(0, first, rows)
-          .select(1, head)
-          .copy_(onednn::linear(at::softmax(scores, 1), values[item][head], {}));
+      out[item].narrow(0, first, rows).select(1, head).copy_(weighted(scores, values[item][head]));
     }
   });
   return out.view({batch, count, heads * width});

@@ -51,17 +51,27 @@ at::Tensor Linear::plus(const at::Tensor& x, const at::Tensor& other) const {
   return at::linear(x, weight, bias).add_(other);
 }
 
-Conv::Conv(const at::Tensor& plain, const at::Tensor& plain_bias, const Shape& of)
-    : shape(of),
-      weight(plain.is_cuda() ? plain.contiguous(at::MemoryFormat::ChannelsLast)
-                             : onednn::conv_weight(plain, of.stride, of.padding, of.groups)),
-      bias(plain_bias) {}
+Conv::Conv(const at::Tensor& plain, const at::Tensor& plain_bias, const Shape& of) : shape(of), bias(plain_bias) {
+  if (plain.is_cuda()) {
+    weight = plain.contiguous(at::MemoryFormat::ChannelsLast);
+  } else if (of.kernel <= of.stride && of.padding == 0 && of.groups == 1 && onednn::usable(plain)) {
+    of_windows.emplace(plain.permute({0, 2, 3, 1}).reshape({of.out, -1}), bias);
+  } else {
+    weight = onednn::conv_weight(plain, of.stride, of.padding, of.groups);
+  }
+}
 
 Conv::Conv(const WeightScope& weights, const Shape& of)
     : Conv(weights("weight", of.sizes()), of.bias ? weights("bias", {of.out}) : at::Tensor(), of) {}
 
 at::Tensor Conv::operator()(const at::Tensor& in, Activation activation) const {
   const at::Tensor x = shape.same ? pad_same(in, shape.kernel, shape.stride) : in;
+  if (of_windows) {
+    // A view where kernel and stride are 1 and channels lie last.
+    const at::Tensor windows =
+        x.unfold(2, shape.kernel, shape.stride).unfold(3, shape.kernel, shape.stride).permute({0, 2, 3, 4, 5, 1});
+    return (*of_windows)(windows.flatten(3), activation).permute({0, 3, 1, 2});
+  }
   if (weight.is_mkldnn()) {
     return onednn::conv(x, weight, bias, shape.stride, shape.padding, shape.groups, activation);
   }

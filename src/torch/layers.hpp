@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include <ATen/core/Tensor.h>
 
@@ -38,6 +39,8 @@ struct Conv {
   };
   Shape shape{};
   at::Tensor weight, bias;
+  /// Windows that do not overlap, taken one by one as a linear layer takes them.
+  std::optional<Linear> of_windows;
 
   Conv() = default;
   /// `bias` may be undefined.

@@ -17,6 +17,7 @@
 #include "torch/file_weights.hpp"
 #include "torch/precision.hpp"
 #include "torch/which_architecture.hpp"
+#include "torch/working_memory.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -89,8 +90,12 @@ class TorchDepthNetwork final : public DepthNetwork {
         return;
       }
 #endif
-      const at::Tensor depth = forward_(at::stack(pixels));
-      for (int i = 0; i < count; ++i) put(depth[i], depths[i]);
+      {
+        const WorkingMemory::Use memory(&memory_);
+        const at::Tensor depth = forward_(at::stack(pixels));
+        for (int i = 0; i < count; ++i) put(depth[i], depths[i]);
+      }
+      memory_.trim();
     });
   }
 
@@ -116,6 +121,7 @@ class TorchDepthNetwork final : public DepthNetwork {
   at::Device device_;
   std::function<at::Tensor(const at::Tensor&)> forward_;  // from pixels
   Facts facts_;
+  WorkingMemory memory_;
 #ifdef RELIEVO_TORCH_CUDA
   std::unique_ptr<CudaGraphs> graphs_;
 #endif

@@ -6,7 +6,7 @@
 
 #include "core/check.hpp"
 #include "torch/file_weights.hpp"
-#include "torch/one_thread.hpp"
+#include "torch/openmp.hpp"
 #include "torch/selfie.hpp"
 #include "torch/yunet.hpp"
 

@@ -1,5 +1,7 @@
-// Operations of LibTorch on the calling thread alone.
+// The OpenMP runtime that LibTorch brings, without one of our own beside it.
 #pragma once
+
+#include <functional>
 
 namespace relievo {
 inline namespace v1 {
@@ -16,6 +18,10 @@ class OneThread {
  private:
   int before_;
 };
+
+/// `body` in each of LibTorch's threads at once, whose operations then run in one thread each. They share the work out
+/// among themselves. Throws what one of them threw.
+void in_all_threads(const std::function<void()>& body);
 
 }  // namespace v1
 }  // namespace relievo
