@@ -1,5 +1,6 @@
 #include "torch/torchscript_network.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <sstream>
@@ -22,7 +23,10 @@ std::string last_line(const std::string& text) {
   return text.substr(start, end + 1 - start);
 }
 
-std::string first_line(const std::string& text) { return last_line(text.substr(0, text.find('\n'))); }
+// Without advice and where in LibTorch it was.
+std::string first_sentence(const std::string& text) {
+  return last_line(text.substr(0, std::min(text.find('\n'), text.find(". "))));
+}
 
 at::Tensor depth_in(const std::string& file, const c10::IValue& output, const at::Tensor& input) {
   std::ostringstream wanted, shape;
@@ -47,7 +51,7 @@ TorchscriptNetwork open_torchscript(const std::string& file, at::Device device) 
   TorchscriptNetwork network;
   std::shared_ptr<torch::jit::Module> module;
   const auto refuse = [&](const std::string& why) {
-    fail(ErrorCode::corrupt_data, file, " is no TorchScript program that can be loaded: ", first_line(why), ".");
+    fail(ErrorCode::corrupt_data, file, " is no TorchScript program that can be loaded: ", first_sentence(why), ".");
   };
   try {
     module = std::make_shared<torch::jit::Module>(torch::jit::load(file, device));
@@ -64,7 +68,7 @@ TorchscriptNetwork open_torchscript(const std::string& file, at::Device device) 
     } catch (const Error&) {
       throw;
     } catch (const c10::Error& error) {
-      fail_running(file, first_line(error.what_without_backtrace()), ErrorCode::unsupported);
+      fail_running(file, first_sentence(error.what_without_backtrace()), ErrorCode::unsupported);
     } catch (const std::exception& error) {
       fail_running(file, last_line(error.what()), ErrorCode::unsupported);
     }
