@@ -46,6 +46,11 @@ struct DepthOptions {
   /// Name of the network whose weights a file holds, where its tensors and its name do not tell; "" = what they tell.
   /// Unit: none. Range: "" or a name listed by DepthEstimator::architectures(). Default: "".
   std::string_view architecture = "";
+  /// `model` is a TorchScript file. Such a file is a program that is executed, with all that this process may do, so
+  /// only one from a source that you trust is safe. `architecture` must say which network's input it expects: RGB,
+  /// normalised, N x 3 x H x W; it must put out N x H x W or N x 1 x H x W. It runs in f32. Unit: none. Range: on or
+  /// off. Default: off.
+  bool torchscript = false;
 };
 
 template <class Visitor>
@@ -56,13 +61,15 @@ void visit_fields(DepthOptions& o, Visitor&& visit) {
   visit(Field{"precision", "arithmetic of a network", ""}, o.precision);
   visit(Field{"batch", "photos that go through a network at once", "photos", 1, 64}, o.batch);
   visit(Field{"architecture", "network that a file is of, where it does not tell", ""}, o.architecture);
+  visit(Field{"torchscript", "the model's file is a TorchScript program: execute it, trusting its source", ""},
+        o.torchscript);
 }
 
 /// Estimates depth from a single photo.
 ///
 /// Networks (MiDaS v2.1 small, DPT, Depth Anything) run on LibTorch, in the module librelievo_torch.so, on weights that
-/// are read from a file and never executed. Model `cues` needs no network: it weighs ground plane, defocus and
-/// contrast, the figure against the border, and faces. It is deterministic.
+/// are read from a file and never executed, unless `torchscript` asks for it. Model `cues` needs no network: it weighs
+/// ground plane, defocus and contrast, the figure against the border, and faces. It is deterministic.
 ///
 /// Input: 1, 3 or 4 channels of any scalar type, host or device memory; of networks at least one patch (14 or 32 px) a
 /// side. Output: DepthMap of the photo's size, of kind `metres` from metric models, else `disparity`. An object serves

@@ -45,8 +45,8 @@ Chosen open_network(Engine& engine, const ModelEntry& entry, const DepthOptions&
   const std::string name = entry.info.name.empty() ? std::string(options.model) : entry.info.name;
   const std::string architecture(options.architecture.empty() ? std::string_view(entry.info.architecture)
                                                               : options.architecture);
-  return {name,
-          networks("The depth model " + name).open_depth(engine, {entry.info.file, architecture, options.precision})};
+  const DepthNetworkRequest request{entry.info.file, architecture, options.precision, options.torchscript};
+  return {name, networks("The depth model " + name).open_depth(engine, request)};
 }
 
 Chosen choose(Engine& engine, const DepthOptions& options) {

@@ -68,13 +68,6 @@ class JsonObject {
     return given.get<std::int64_t>();
   }
 
-  double number(const char* name) const {
-    const nlohmann::json& given = member(name);
-    if (given.is_null()) return 0;
-    if (!given.is_number()) wrong(name, "a number");
-    return given.get<double>();
-  }
-
   bool flag(const char* name) const {
     const nlohmann::json& given = member(name);
     if (!given.is_boolean()) wrong(name, "true or false");

@@ -19,29 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::array<float, 3> three(const JsonObject& object, const char* name) {
-  const nlohmann::json& list = object.list(name);
-  std::array<float, 3> values{};
-  if (list.size() != 3) object.wrong(name, "a list of three numbers");
-  for (std::size_t i = 0; i < 3; ++i) {
-    if (!list[i].is_number()) object.wrong(name, "a list of three numbers");
-    values[i] = list[i].get<float>();
-  }
-  return values;
-}
-
-ModelInput parse_input(const JsonObject& object) {
-  ModelInput input;
-  input.order = object.one_of("order", {"rgb", "bgr"});
-  input.side = static_cast<int>(std::min<std::int64_t>(object.count("side"), 1 << 16));
-  input.multiple = static_cast<int>(std::clamp<std::int64_t>(object.count("multiple"), 1, 1 << 16));
-  input.fit = object.one_of("fit", {"lower_bound", "upper_bound", "minimal", "stretch", "pad"});
-  input.interpolation = object.one_of("interpolation", {"linear", "cubic", "area"});
-  input.mean = three(object, "mean");
-  input.deviation = three(object, "deviation");
-  return input;
-}
-
 ModelEntry parse_entry(const nlohmann::json& value, const std::string& origin) {
   const JsonObject object(value, origin);
   ModelEntry entry;
@@ -63,11 +40,6 @@ ModelEntry parse_entry(const nlohmann::json& value, const std::string& origin) {
   }
   if (info.file_names.empty()) object.wrong("files", "a list of at least one name");
   entry.rank = static_cast<int>(std::min<std::int64_t>(object.count("rank"), 1 << 16));
-  entry.network = object.text("network");
-  entry.input = parse_input(JsonObject(object.member("input"), origin + ", input of " + info.name));
-  const JsonObject output(object.member("output"), origin + ", output of " + info.name);
-  entry.output.kind = output.one_of("kind", {"disparity", "depth", "metres", "faces", "matte"});
-  entry.output.far_metres = output.number("far_metres");
   return entry;
 }
 

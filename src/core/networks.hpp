@@ -38,7 +38,7 @@ struct DepthNetworkRequest {
   /// Name of the architecture; empty = what file and tensors tell.
   std::string architecture;
   Precision precision = Precision::automatic;
-  bool torchscript = false;
+  bool torchscript = false;  ///< `file` is a program, which is executed, and `architecture` says what it expects.
 };
 
 /// A depth network with its weights. Serves one thread at a time.

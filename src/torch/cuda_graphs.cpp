@@ -3,6 +3,7 @@
 
 #include <ATen/Context.h>
 #include <ATen/cuda/CUDAGraph.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
 #include <c10/cuda/CUDAFunctions.h>
@@ -27,10 +28,11 @@ struct CudaGraphs::Recorded {
 
 bool CudaGraphs::usable() { return at::globalContext().hasCUDA() && c10::cuda::device_count() > 0; }
 
-CudaGraphs::CudaGraphs(Forward forward, at::Device device) : forward_(std::move(forward)), device_(device) {}
+CudaGraphs::CudaGraphs(Forward forward, at::Device device, bool recorded)
+    : forward_(std::move(forward)), device_(device), is_recorded_(recorded) {}
 CudaGraphs::~CudaGraphs() = default;
 
-CudaGraphs::Recorded& CudaGraphs::recorded(const Shape& shape) {
+CudaGraphs::Recorded& CudaGraphs::recording(const Shape& shape) {
   const auto found = recorded_.find(shape);
   if (found != recorded_.end()) return *found->second;
   const auto& [count, height, width] = shape;
@@ -52,9 +54,17 @@ CudaGraphs::Recorded& CudaGraphs::recorded(const Shape& shape) {
 void CudaGraphs::run(const std::vector<at::Tensor>& pixels, const std::vector<at::Tensor>& depths, void* stream) {
   const c10::InferenceMode no_gradients;
   const c10::cuda::CUDAGuard on_device(device_);
-  Recorded& network = recorded({pixels.size(), pixels[0].size(0), pixels[0].size(1)});
-  const c10::cuda::CUDAStreamGuard on_stream(
-      c10::cuda::getStreamFromExternal(static_cast<cudaStream_t>(stream), device_.index()));
+  const auto callers = c10::cuda::getStreamFromExternal(static_cast<cudaStream_t>(stream), device_.index());
+  if (!is_recorded_) {
+    const c10::cuda::CUDAStreamGuard on_stream(callers);
+    const at::Tensor output = forward_(at::stack(pixels));
+    for (std::size_t i = 0; i < depths.size(); ++i) {
+      depths[i].copy_(output[static_cast<std::int64_t>(i)], /*non_blocking=*/true);
+    }
+    return;
+  }
+  Recorded& network = recording({pixels.size(), pixels[0].size(0), pixels[0].size(1)});
+  const c10::cuda::CUDAStreamGuard on_stream(callers);
   for (std::size_t i = 0; i < pixels.size(); ++i) {
     network.input[static_cast<std::int64_t>(i)].copy_(pixels[i], /*non_blocking=*/true);
   }

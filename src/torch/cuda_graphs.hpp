@@ -22,7 +22,8 @@ class CudaGraphs {
   /// Whether this LibTorch finds a GPU that it can use.
   static bool usable();
 
-  CudaGraphs(Forward forward, at::Device device);
+  /// Not `recorded`, as programs that may wait for the GPU cannot be: launched one by one, each time.
+  CudaGraphs(Forward forward, at::Device device, bool recorded);
   ~CudaGraphs();
   /// Enqueues on the CUDA stream: `pixels` (H x W x 3 each, f32, of one size) through the network into `depths` (H x
   /// W). The first call of a shape waits for the GPU; later ones neither wait nor allocate.
@@ -32,10 +33,11 @@ class CudaGraphs {
   struct Recorded;
   using Shape = std::tuple<std::size_t, std::int64_t, std::int64_t>;
 
-  Recorded& recorded(const Shape& shape);
+  Recorded& recording(const Shape& shape);
 
   Forward forward_;
   at::Device device_;
+  bool is_recorded_;
   std::map<Shape, std::unique_ptr<Recorded>> recorded_;
 };
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/check.hpp"
 #include "torch/midas_small.hpp"
 
 namespace relievo {
@@ -93,6 +94,13 @@ const DepthArchitecture* find_depth_architecture(std::string_view name) {
   const auto all = depth_architectures();
   const auto found = std::find_if(all.begin(), all.end(), [&](const auto& known) { return known.name == name; });
   return found != all.end() ? &*found : nullptr;
+}
+
+const DepthArchitecture& depth_architecture(std::string_view name) {
+  if (const DepthArchitecture* found = find_depth_architecture(name)) return *found;
+  std::string all;
+  for (const DepthArchitecture& known : depth_architectures()) all += (all.empty() ? "" : ", ") + known.name;
+  fail(ErrorCode::invalid_argument, "architecture is \"", name, "\"; allowed are ", all, ".");
 }
 
 DepthForward build_depth(const DepthArchitecture& architecture, const WeightScope& weights) {

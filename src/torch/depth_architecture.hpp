@@ -25,6 +25,8 @@ struct DepthArchitecture {
 std::span<const DepthArchitecture> depth_architectures();
 /// Null where there is none of that name.
 const DepthArchitecture* find_depth_architecture(std::string_view name);
+/// Throws Error{invalid_argument} where there is none of that name.
+const DepthArchitecture& depth_architecture(std::string_view name);
 
 /// N x 3 x H x W, normalised, to N x H x W.
 using DepthForward = std::function<at::Tensor(const at::Tensor&)>;

@@ -87,7 +87,7 @@ at::Tensor FileWeights::read(const Weight& weight) const {
 
 at::Tensor FileWeights::take(const std::string& name, at::IntArrayRef shape) {
   const auto found = tensors_.find(name);
-  if (found == tensors_.end()) fail(ErrorCode::corrupt_data, path_, " lacks the tensor ", name, ".");
+  if (found == tensors_.end()) fail(ErrorCode::corrupt_data, path_, " lacks the tensor ", name, folded(), ".");
   std::vector<at::Tensor> parts;
   for (const Weight* weight : found->second) {
     if (weight == nullptr) fail(ErrorCode::corrupt_data, path_, " lacks a part of the tensor ", name, ".");
@@ -105,12 +105,23 @@ at::Tensor FileWeights::take(const std::string& name, at::IntArrayRef shape) {
   }
   taken_.insert(name);
   taken_elements_ += whole.numel();
-  return whole.to(device_, type_);
+  // As other files hold it, so that operations round alike.
+  return whole.contiguous().to(device_, type_);
+}
+
+std::string FileWeights::folded() const {
+  if (!is_onnx()) return "";
+  const auto convolution = std::find_if(tensors_.begin(), tensors_.end(), [](const auto& tensor) {
+    return is_made_up(tensor.first) && tensor.second.front()->shape.size() == 4;
+  });
+  return "; where ONNX has norms folded into convolutions" +
+         (convolution != tensors_.end() ? " (here " + convolution->first + ")" : "") +
+         ", only the weights from before the export help";
 }
 
 void FileWeights::finish() const {
   for (const auto& [name, parts] : tensors_) {
-    if (taken_.count(name) > 0) continue;
+    if (taken_.count(name) > 0 || (is_onnx() && is_made_up(name))) continue;
     const bool known = std::any_of(ignored_.begin(), ignored_.end(),
                                    [&, &extra = name](const std::string& prefix) { return extra.starts_with(prefix); });
     if (!known) {

@@ -27,12 +27,16 @@ class FileWeights final : public WeightSource {
 
   at::Tensor take(const std::string& name, at::IntArrayRef shape) override;
   void ignore(const std::string& prefix) override { ignored_.push_back(prefix); }
-  /// Throws Error{corrupt_data} that names a tensor which the network has no place for.
+  /// Throws Error{corrupt_data} that names a tensor which the network has no place for. An ONNX graph's own constants
+  /// need none.
   void finish() const;
+  /// For the end of a sentence on what is not there: why an ONNX file may lack it; empty for other files.
+  std::string folded() const;
   /// Elements taken so far.
   std::int64_t taken_elements() const noexcept { return taken_elements_; }
 
  private:
+  bool is_onnx() const { return file_->format() == "onnx"; }
   at::Tensor read(const Weight& weight) const;
 
   std::shared_ptr<const WeightFile> file_;

@@ -7,36 +7,21 @@
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 #include <c10/core/InferenceMode.h>
-#include <c10/util/Exception.h>
 #include <relievo/interop/torch.hpp>
 
-#include "core/check.hpp"
 #include "core/engine.hpp"
 #include "torch/cuda_graphs.hpp"
 #include "torch/depth_architecture.hpp"
+#include "torch/errors.hpp"
 #include "torch/file_weights.hpp"
 #include "torch/precision.hpp"
+#include "torch/torchscript_network.hpp"
 #include "torch/which_architecture.hpp"
 #include "torch/working_memory.hpp"
 
 namespace relievo {
 inline namespace v1 {
 namespace {
-
-// What LibTorch throws, in one sentence.
-template <class Body>
-auto translated(const std::string& what, Body&& body) -> decltype(body()) {
-  try {
-    return body();
-  } catch (const c10::Error& error) {
-    const std::string text = error.what_without_backtrace();
-    const bool on_gpu = dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr;
-    if (on_gpu || text.find("DefaultCPUAllocator") != std::string::npos) {
-      fail(ErrorCode::out_of_memory, "No memory left in running ", what, "; a smaller resolution or batch needs less.");
-    }
-    fail(ErrorCode::internal, "Running ", what, " failed: ", text, ".");
-  }
-}
 
 #ifdef RELIEVO_TORCH_CUDA
 bool runs_on_cuda() { return CudaGraphs::usable(); }
@@ -54,7 +39,7 @@ at::Device device_of(const Engine& engine) {
 class TorchDepthNetwork final : public DepthNetwork {
  public:
   TorchDepthNetwork(Engine& engine, const DepthArchitecture& architecture, DepthForward forward, at::ScalarType type,
-                    std::int64_t parameters)
+                    std::int64_t parameters, [[maybe_unused]] bool recorded)
       : engine_(engine.shared_from_this()), device_(device_of(engine)) {
     facts_ = {architecture.name, architecture.input, architecture.kind, parameters,
               type == at::kFloat  ? "f32"
@@ -71,7 +56,7 @@ class TorchDepthNetwork final : public DepthNetwork {
       return inverse ? depth.reciprocal() : depth;
     };
 #ifdef RELIEVO_TORCH_CUDA
-    if (device_.is_cuda()) graphs_ = std::make_unique<CudaGraphs>(forward_, device_);
+    if (device_.is_cuda()) graphs_ = std::make_unique<CudaGraphs>(forward_, device_, recorded);
 #endif
   }
 
@@ -133,13 +118,23 @@ std::unique_ptr<DepthNetwork> open_torch_depth(Engine& engine, const DepthNetwor
   return translated(request.file, [&]() -> std::unique_ptr<DepthNetwork> {
     const c10::InferenceMode no_gradients;
     const at::Device device = device_of(engine);
+    if (request.torchscript) {
+      require(request.precision == Precision::automatic || request.precision == Precision::f32, "precision is ",
+              name_of(request.precision), ", which TorchScript does not run in; allowed are auto and f32.");
+      require(!request.architecture.empty(),
+              "architecture is \"\"; a TorchScript program does not tell, so name the network whose input it expects.");
+      const DepthArchitecture& architecture = depth_architecture(request.architecture);
+      TorchscriptNetwork network = open_torchscript(request.file, device);
+      return std::make_unique<TorchDepthNetwork>(engine, architecture, std::move(network.forward), at::kFloat,
+                                                 network.parameters, /*recorded=*/false);
+    }
     const at::ScalarType type = precision_on(device, request.precision);
     FileWeights weights(WeightFile::open(request.file), request.file, type, device);
     const DepthArchitecture& architecture = which_architecture(weights, request);
     DepthForward forward = build_depth(architecture, WeightScope(weights));
     weights.finish();
-    return std::make_unique<TorchDepthNetwork>(engine, architecture, std::move(forward), type,
-                                               weights.taken_elements());
+    return std::make_unique<TorchDepthNetwork>(engine, architecture, std::move(forward), type, weights.taken_elements(),
+                                               /*recorded=*/true);
   });
 }
 

@@ -17,7 +17,7 @@ bool any_begins(const std::vector<Weight>& weights, std::string_view prefix) {
 WeightNames::WeightNames(const std::vector<Weight>& weights) {
   for (const std::string_view wrapper : {"module.", "model."}) {
     const bool all = !weights.empty() && std::all_of(weights.begin(), weights.end(), [&](const Weight& weight) {
-      return std::string_view(weight.name).substr(strip_.size()).starts_with(wrapper);
+      return is_made_up(weight.name) || std::string_view(weight.name).substr(strip_.size()).starts_with(wrapper);
     });
     if (all) strip_ += wrapper;
   }

@@ -98,20 +98,16 @@ const DepthArchitecture& which_architecture(const FileWeights& weights, const De
   std::string names;
   for (const DepthArchitecture* known : fit) names += (names.empty() ? "" : ", ") + known->name;
   if (!request.architecture.empty()) {
-    const DepthArchitecture* wanted = find_depth_architecture(request.architecture);
-    if (wanted == nullptr) {
-      std::string all;
-      for (const DepthArchitecture& known : depth_architectures()) all += (all.empty() ? "" : ", ") + known.name;
-      fail(ErrorCode::invalid_argument, "architecture is \"", request.architecture, "\"; allowed are ", all, ".");
-    }
-    if (std::find(fit.begin(), fit.end(), wanted) == fit.end()) {
+    const DepthArchitecture& wanted = depth_architecture(request.architecture);
+    if (std::find(fit.begin(), fit.end(), &wanted) == fit.end()) {
       fail(ErrorCode::invalid_argument, request.file, " does not hold the weights of ", request.architecture,
            names.empty() ? "." : "; by its tensors it may be " + names + ".");
     }
-    return *wanted;
+    return wanted;
   }
   if (fit.empty()) {
-    fail(ErrorCode::unsupported, request.file, " holds weights of no depth network that relievo knows.");
+    fail(ErrorCode::unsupported, request.file, " holds weights of no depth network that relievo knows",
+         weights.folded(), ".");
   }
   if (fit.size() == 1) return *fit.front();
   std::optional<Variant> variant = by_config(request.file);

@@ -86,8 +86,6 @@ Yunet::Yunet(const WeightScope& weights) {
         plain_unit(head / "multi_level_cls" / level, 1), plain_unit(head / "multi_level_bbox" / level, 4),
         plain_unit(head / "multi_level_obj" / level, 1), plain_unit(head / "multi_level_kps" / level, 10)};
   }
-  // Numbers that the graph reshapes and resizes by.
-  for (const char* constant : {"240", "290", "362", "395", "464", "465"}) weights.ignore(constant);
 }
 
 std::array<Yunet::Answers, 3> Yunet::operator()(const at::Tensor& x) const {

@@ -5,10 +5,12 @@
 #include <string>
 
 #include <ATen/ops/cat.h>
+#include <ATen/ops/ones.h>
 #include <gmock/gmock.h>
 #include <relievo/relievo.hpp>
 
 #include "models/manifest.hpp"
+#include "models/onnx_file.hpp"
 #include "models/safetensors_file.hpp"
 #include "torch/formula_weights.hpp"
 
@@ -96,6 +98,35 @@ TEST_F(ModelFiles, BothNamingSchemesGiveTheSameDepth) {
   const std::string a = original.string(), b = theirs.string();
   EXPECT_EQ(DepthEstimator(Device::cpu(), by(a)).architecture(), "depth-anything-v2-small");
   expect_same(depth_of(by(a)), depth_of(by(b)));
+}
+
+TEST_F(ModelFiles, ExportsToOnnxGiveTheSameDepth) {
+  const auto original = folder() / "depth_anything_v2_vits.safetensors", traced = folder() / "traced",
+             exported = folder() / "exported";
+  const char* const name = "depth_anything_v2_vits.onnx";
+  const Tensors weights = originals("depth-anything-vits");
+  testing::write_safetensors(original, weights);
+  std::filesystem::create_directory(traced);
+  std::filesystem::create_directory(exported);
+  testing::write_onnx(traced / name, weights, true);
+  testing::write_onnx(exported / name, transformers("depth-anything-vits", "depth-anything"), false);
+  const std::string a = original.string(), b = (traced / name).string(), c = (exported / name).string();
+  const Image expected = depth_of(by(a));
+  expect_same(expected, depth_of(by(b)));
+  expect_same(expected, depth_of(by(c)));
+}
+
+TEST_F(ModelFiles, NormsThatAnExporterFoldedAreToldOf) {
+  const auto file = (folder() / "midas_v21_small_256.onnx").string();
+  const at::Tensor convolution = at::ones({32, 3, 3, 3});
+  testing::write_onnx(file, {{"pretrained.layer1.0.weight", convolution}}, true);
+  EXPECT_THAT([&] { DepthEstimator(Device::cpu(), by(file)); },
+              ThrowsMessage<Error>(AllOf(HasSubstr("lacks the tensor pretrained.layer1.1."),
+                                         HasSubstr("; where ONNX has norms folded into convolutions, only the weights "
+                                                   "from before the export help."))));
+  testing::write_onnx(file, {{"onnx::Conv_1198", convolution}}, true);
+  EXPECT_THAT([&] { DepthEstimator(Device::cpu(), by(file)); },
+              ThrowsMessage<Error>(HasSubstr("folded into convolutions (here onnx::Conv_1198), only the weights")));
 }
 
 TEST_F(ModelFiles, TensorsThatSeveralNetworksShareAreToldByNameConfigOrOption) {

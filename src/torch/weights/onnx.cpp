@@ -1,7 +1,7 @@
 // The initialisers of an ONNX model; numbers of fields are those of onnx.proto.
 #include <limits>
-#include <unordered_set>
 
+#include "torch/weights/onnx_names.hpp"
 #include "torch/weights/protobuf.hpp"
 
 namespace relievo {
@@ -13,7 +13,13 @@ namespace model {
 enum : std::uint64_t { ir_version = 1, producer_name = 2, producer_version = 3, graph = 7, metadata_props = 14 };
 }
 namespace graph {
-enum : std::uint64_t { initializer = 5, sparse_initializer = 15 };
+enum : std::uint64_t { node = 1, initializer = 5, sparse_initializer = 15 };
+}
+namespace node {
+enum : std::uint64_t { input = 1, output = 2, op_type = 4, attribute = 5 };
+}
+namespace attribute {
+enum : std::uint64_t { name = 1, i = 3 };
 }
 namespace tensor {
 enum : std::uint64_t {
@@ -215,8 +221,42 @@ class TensorReader {
   std::vector<std::byte> copied_;  // what is spelt number by number
 };
 
-void read_graph(const Source& source, Bytes bytes, Contents& contents) {
+bool is_set(const Source& source, Bytes bytes, std::string_view flag) {
+  bool named = false, set = false;
   for (Message field(source, bytes); field.next();) {
+    if (field.field() == attribute::name) named = field.text() == flag;
+    if (field.field() == attribute::i) set = field.number() != 0;
+  }
+  return named && set;
+}
+
+OnnxNode read_node(const Source& source, Bytes bytes) {
+  OnnxNode node;
+  std::size_t inputs = 0, outputs = 0;
+  for (Message field(source, bytes); field.next();) {
+    switch (field.field()) {
+      case node::input:
+        if (inputs < node.inputs.size()) node.inputs[inputs++] = field.text();
+        break;
+      case node::output:
+        if (outputs++ == 0) node.output = field.text();
+        break;
+      case node::op_type:
+        node.operation = field.text();
+        break;
+      case node::attribute:
+        node.transposed_second = node.transposed_second || is_set(source, field.bytes(), "transB");
+        break;
+      default:
+        break;
+    }
+  }
+  return node;
+}
+
+void read_graph(const Source& source, Bytes bytes, Contents& contents, std::vector<OnnxNode>& nodes) {
+  for (Message field(source, bytes); field.next();) {
+    if (field.field() == graph::node) nodes.push_back(read_node(source, field.bytes()));
     if (field.field() == graph::initializer) TensorReader(source, field.bytes()).read_into(contents);
     if (field.field() == graph::sparse_initializer) {
       source.unsupported("has sparse initialisers, which are not read");
@@ -228,6 +268,7 @@ void read_graph(const Source& source, Bytes bytes, Contents& contents) {
 
 Contents read_onnx(const Source& source) {
   Contents contents{"onnx", {}, {}, {}};
+  std::vector<OnnxNode> nodes;
   bool has_graph = false;
   for (Message field(source, source.bytes); field.next();) {
     switch (field.field()) {
@@ -244,17 +285,20 @@ Contents read_onnx(const Source& source) {
       }
       case model::graph:
         has_graph = true;
-        read_graph(source, field.bytes(), contents);
+        read_graph(source, field.bytes(), contents, nodes);
         break;
       default:
         break;
     }
   }
   if (!has_graph) source.corrupt("is no ONNX model, or damaged: it has no graph");
-  std::unordered_set<std::string_view> names;
+  std::unordered_map<std::string, std::size_t> indices;
   for (const Weight& weight : contents.weights) {
-    if (!names.insert(weight.name).second) source.corrupt("has initialiser ", in_quotes(weight.name), " twice");
+    if (!indices.emplace(weight.name, indices.size()).second) {
+      source.corrupt("has initialiser ", in_quotes(weight.name), " twice");
+    }
   }
+  restore_names(nodes, contents, indices);
   return contents;
 }
 

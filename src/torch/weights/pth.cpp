@@ -174,7 +174,9 @@ std::vector<Weight> read_archive(const Source& source) {
   if (folder.empty()) source.unsupported("is a zip archive without data.pkl, so torch.save did not write it");
   for (const auto& [name, entry] : zip.entries()) {
     if (name == folder + "constants.pkl" || name.substr(0, folder.size() + 5) == folder + "code/") {
-      source.unsupported("is a TorchScript program, of which no weights are read; save its state_dict() instead");
+      source.unsupported(
+          "is a TorchScript program, of which no weights are read; save its state_dict() instead, or execute "
+          "it by the option torchscript if you trust its source");
     }
   }
   if (zip.has(folder + "byteorder")) {

@@ -25,13 +25,16 @@ struct Weight {
   std::string name;  ///< Never empty, and once in a file.
   WeightType type = WeightType::f32;
   std::vector<std::int64_t> shape;    ///< Empty for a single number; sizes are 0 or more.
-  std::vector<std::int64_t> strides;  ///< In elements, 0 or more; row-major but for views in a .pth.
+  std::vector<std::int64_t> strides;  ///< In elements, 0 or more; row-major but for views in a .pth and ONNX.
   /// The first element, little-endian, within what its WeightFile owns. It need not be aligned for its type.
   const std::byte* data = nullptr;
   /// From `data` to the end of the last element; 0 where the shape has no element. Never less than the elements need,
   /// so that no small file asks for much memory: a view that repeats elements is refused.
   std::size_t bytes = 0;
 };
+
+/// Whether an exporter to ONNX made up this name: weights that it left alone are called by a path through modules.
+inline bool is_made_up(std::string_view name) noexcept { return name.find('.') == name.npos || name.front() == '/'; }
 
 /// Elements of a weight's shape.
 std::size_t count_of(const Weight& weight) noexcept;
@@ -40,9 +43,9 @@ std::size_t count_of(const Weight& weight) noexcept;
 /// `count_of(weight) * size_of(weight.type)` bytes.
 void copy_row_major(const Weight& weight, std::byte* out) noexcept;
 
-/// A file, mapped into memory as long as this lives; no weight is copied but for numbers that ONNX spells one by one.
-/// Whoever shortens the file meanwhile ends the program, as with every mapped file: replace it instead.
-/// Immutable, so that threads may share it.
+/// A file, mapped into memory as long as this lives; no weight is copied but for those that ONNX spells number by
+/// number or cuts up. Whoever shortens the file meanwhile ends the program, as with every mapped file: replace it
+/// instead. Immutable, so that threads may share it.
 class WeightFile {
  public:
   /// Opens a file, whose kind is told by its content. Nothing in it is ever executed. Every offset, size and shape is
@@ -55,7 +58,8 @@ class WeightFile {
   WeightFile& operator=(const WeightFile&) = delete;
   ~WeightFile();
 
-  /// In the order of the file: of the data in safetensors, of the state_dict in a .pth, of the initialisers in ONNX.
+  /// In the order of the file: of the data in safetensors, of the state_dict in a .pth, of the initialisers in ONNX,
+  /// which have the names and shapes of before their export where its graph tells them.
   const std::vector<Weight>& weights() const noexcept;
   /// `__metadata__` of safetensors; `producer_name`, `producer_version` and the properties of ONNX.
   const std::map<std::string, std::string>& metadata() const noexcept;

@@ -205,6 +205,27 @@ TEST(Pth, FindsTheStateDictOfACheckpoint) {
   }
 }
 
+class Exported : public testing::TestWithParam<const char*> {};
+
+// Both of torch's exporters to ONNX cut up, transpose and rename some of them.
+TEST_P(Exported, WeightsAreWhatTheyWere) {
+  const auto file = WeightFile::open(file_of_tests(GetParam()));
+  const std::pair<const char*, std::vector<std::int64_t>> weights[] = {
+      {"embeddings.cls_token", {1, 1, 4}},         {"embeddings.position_embeddings", {1, 10, 4}},
+      {"embeddings.patches.weight", {4, 1, 2, 2}}, {"embeddings.patches.bias", {4}},
+      {"embeddings.linear.weight", {6, 4}},        {"embeddings.linear.bias", {6}}};
+  std::size_t named = 0;
+  for (const std::string& name : names_of(*file)) named += relievo::is_made_up(name) ? 0 : 1;
+  EXPECT_EQ(named, std::size(weights));
+  for (const auto& [name, shape] : weights) {
+    EXPECT_EQ(find(*file, name).shape, shape) << name;
+    expect_values(find(*file, name), name);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Onnx, Exported, testing::Values("traced.onnx", "exported.onnx"),
+                         [](const auto& kind) { return kind.index == 0 ? "Traced" : "FromItsProgram"; });
+
 struct Refused {
   const char* file;
   ErrorCode code;

@@ -1,6 +1,6 @@
 """Makes the weight files of the tests with the programs that write such files.
 
-    python make_files.py FOLDER      # the committed ones: torch 2.13.0, safetensors 0.8.0, onnx 1.23.2
+    python make_files.py FOLDER  # the committed ones: torch 2.13.0, safetensors 0.8.0, onnx 1.23.2, onnxscript 0.7.2
 
 Element i (row-major) of a tensor named NAME is ((7 i + len(NAME)) mod 33 - 16) / 4, rounded down to an integer in types
 without fractions, its absolute value in u8, and whether it is above 0 in bool.
@@ -15,6 +15,7 @@ import zipfile
 
 import numpy as np
 import onnx
+import onnxscript.optimizer
 import safetensors.torch
 import torch
 from onnx import TensorProto, helper, numpy_helper
@@ -132,6 +133,45 @@ def make_onnx(folder):
     (folder / "weights.bin").unlink()
 
 
+class Tokens(torch.nn.Module):
+    """What a vision transformer begins with."""
+
+    def __init__(self):
+        super().__init__()
+        self.cls_token = torch.nn.Parameter(torch.zeros(1, 1, 4))
+        self.position_embeddings = torch.nn.Parameter(torch.zeros(1, 10, 4))
+        self.patches = torch.nn.Conv2d(1, 4, 2, 2)
+        self.linear = torch.nn.Linear(4, 6)
+
+    def forward(self, image):
+        patches = self.patches(image)
+        grid = self.position_embeddings[:, 1:].reshape(1, 3, 3, 4).permute(0, 3, 1, 2)
+        grid = torch.nn.functional.interpolate(grid, size=patches.shape[2:], mode="bicubic")
+        positions = torch.cat([self.position_embeddings[:, :1], grid.permute(0, 2, 3, 1).reshape(1, -1, 4)], 1)
+        tokens = torch.cat([self.cls_token.expand(image.shape[0], -1, -1), patches.flatten(2).transpose(1, 2)], 1)
+        return self.linear(tokens + positions)
+
+
+def export_onnx(folder):
+    """By both exporters of torch, which fold constants and so lose names."""
+    module = torch.nn.Sequential(collections.OrderedDict(embeddings=Tokens())).eval()
+    module.load_state_dict({name: tensor(name, t.shape) for name, t in module.state_dict().items()})
+    inputs = (torch.ones(1, 1, 8, 8),)
+    torch.onnx.export(module, inputs, folder / "traced.onnx", dynamo=False, opset_version=17)
+    sides = {2: torch.export.Dim.DYNAMIC, 3: torch.export.Dim.DYNAMIC}
+    program = torch.onnx.export(module, inputs, dynamo=True, dynamic_shapes=(sides,), optimize=False, verbose=False)
+    # As of itself, but for a limit to what is folded that leaves the positions alone, as those of real networks are.
+    onnxscript.optimizer.optimize(program.model, input_size_limit=30)
+    program.save(folder / "exported.onnx")
+    for name in ("traced.onnx", "exported.onnx"):
+        model = onnx.load(folder / name)
+        for node in model.graph.node:  # Where in its sources torch was: paths of the machine.
+            del node.metadata_props[:]
+            node.doc_string = ""
+        del model.graph.value_info[:], model.graph.metadata_props[:]
+        onnx.save(model, folder / name)
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
@@ -139,6 +179,7 @@ def main():
     make_safetensors(folder)
     make_pth(folder)
     make_onnx(folder)
+    export_onnx(folder)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/protobuf.hpp"
 #include "common/sentence.hpp"
 #include "torch/weights/contents.hpp"
 
@@ -51,17 +52,6 @@ inline std::string zip(const std::vector<std::pair<std::string, std::string>>& e
   return file + directory + "PK\5\6" + std::string("\0\0\0\0", 4) + count + count +
          little(static_cast<std::uint32_t>(directory.size())) + little(static_cast<std::uint32_t>(file.size())) +
          std::string("\0\0", 2);
-}
-
-inline std::string varint(std::uint64_t value) {
-  std::string bytes;
-  for (; value > 127; value >>= 7) bytes += static_cast<char>(value | 128u);
-  return bytes + static_cast<char>(value);
-}
-/// Fields of a protocol buffer: a number, and a text or message.
-inline std::string field(unsigned number, std::uint64_t value) { return varint(number << 3) + varint(value); }
-inline std::string field(unsigned number, const std::string& bytes) {
-  return varint(number << 3 | 2) + varint(bytes.size()) + bytes;
 }
 
 }  // namespace relievo_tests
