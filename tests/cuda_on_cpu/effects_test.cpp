@@ -137,6 +137,25 @@ TEST(EffectsOnGpu, WarpedLayersAreTheCpus) {
   }
 }
 
+TEST(EffectsOnGpu, PixelsBetweenPixelsAreTheCpus) {
+  const auto there = make_cuda_engine(0, 1);
+  CpuEngine here(1);
+  for (const Scalar scalar : {Scalar::u8, Scalar::u16, Scalar::f16, Scalar::f32}) {
+    for (const int channels : {1, 3, 4}) {
+      const PixelFormat format{scalar, static_cast<std::uint8_t>(channels)};
+      const Image in = test::make(
+          300, 21, format, [](int x, int y, int c) { return 0.5 + 0.5 * std::sin(0.7 * x + c) * std::cos(0.9 * y); });
+      Image in_there = there->allocate(300, 21, format, in.color());
+      there->copy(in.view(), in_there.mutable_view());
+      Image out(1100, 37, format), back(1100, 37, format), out_there = there->allocate(1100, 37, format, {});
+      here.resize(in.view(), out.mutable_view(), ResizeFilter::bilinear);
+      there->resize(in_there.view(), out_there.mutable_view(), ResizeFilter::bilinear);
+      there->copy(out_there.view(), back.mutable_view());
+      EXPECT_TRUE(test::same(out, back)) << static_cast<int>(scalar) << " x " << channels;
+    }
+  }
+}
+
 TEST(EffectsOnGpu, StereoIsTheCpus) {
   for (const PixelFormat format : formats) {
     const Scenes scenes(format);
