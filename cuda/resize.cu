@@ -39,9 +39,8 @@ constexpr unsigned walk_threads = 128;
 // interpolated are kept.
 constexpr int walk_rows = 8;
 
-cuda::Grid walk(const MutableImageView& out, cudaStream_t stream) {
-  return {cuda::blocks_for(out.width * out.format.channels, out.height, dim3(walk_threads, walk_rows, 1)),
-          dim3(walk_threads, 1, 1), stream};
+cuda::Grid walk(int columns, int rows, cudaStream_t stream) {
+  return {cuda::blocks_for(columns, rows, dim3(walk_threads, walk_rows, 1)), dim3(walk_threads, 1, 1), stream};
 }
 
 template <class T>
@@ -60,7 +59,21 @@ __global__ void nearest(Rows<T> in, Sizes sizes, MutableRows<T> out) {
     out.row(first + i)[sample] = in.row(rows[i])[column];
 }
 
+// from_float of what lies between codes, by an addition: floats from 2^22 on are whole and halves.
 template <class T>
+__device__ T code_of(float between) {
+  if constexpr (std::is_integral_v<T>) {
+    return static_cast<T>(__float_as_uint(__fadd_rz(between, 4194304.5f)) >> 1);
+  } else {
+    return from_float<T>(between);
+  }
+}
+
+// A thread has whole pixels here, `walk_threads` apart: their channels share taps, and all of them what goes on from row
+// to row.
+constexpr int walk_pixels = 4;
+
+template <class T, int channels>
 __global__ void bilinear_rows(Rows<T> in, Sizes sizes, MutableRows<T> out) {
   __shared__ LinearTap taps[walk_rows];
   const int first = static_cast<int>(blockIdx.y) * walk_rows;
@@ -68,19 +81,36 @@ __global__ void bilinear_rows(Rows<T> in, Sizes sizes, MutableRows<T> out) {
     taps[threadIdx.x] = linear_tap(first + static_cast<int>(threadIdx.x), sizes.in_height, sizes.out_height);
   }
   __syncthreads();
-  const int sample = static_cast<int>(blockIdx.x * walk_threads + threadIdx.x);
-  if (sample >= sizes.out_width * sizes.channels) return;
-  const int x = sample / sizes.channels;
-  const int channel = sample - x * sizes.channels;
-  const LinearTap column = linear_tap(x, sizes.in_width, sizes.out_width);
-  const int left = column.left * sizes.channels + channel;
-  const int right = column.right * sizes.channels + channel;
+  const int x = static_cast<int>(blockIdx.x * walk_threads * walk_pixels + threadIdx.x);
+  if (x >= sizes.out_width) return;
+  LinearTap columns[walk_pixels];
+#pragma unroll
+  for (int j = 0; j < walk_pixels; ++j) {
+    columns[j] = linear_tap(min(x + j * static_cast<int>(walk_threads), sizes.out_width - 1), sizes.in_width,
+                            sizes.out_width);
+  }
+  struct Pixel {
+    T of[channels];
+  };
+  struct Samples {
+    float of[walk_pixels][channels];
+  };
   const auto along = [&](int y) {
-    const T* const row = in.row(y);
-    return lerp(to_float(row[left]), to_float(row[right]), column.t);
+    const auto* const row = reinterpret_cast<const Pixel*>(in.row(y));
+    Samples samples;
+#pragma unroll
+    for (int j = 0; j < walk_pixels; ++j) {
+      const Pixel &left = row[static_cast<unsigned>(columns[j].left)], &right = row[static_cast<unsigned>(columns[j].right)];
+#pragma unroll
+      for (int c = 0; c < channels; ++c) {
+        samples.of[j][c] = lerp(to_float(left.of[c]), to_float(right.of[c]), columns[j].t);
+      }
+    }
+    return samples;
   };
   int above_row = -1, below_row = -1;
-  float above = 0, below = 0;
+  Samples above{}, below{};
+  T* to = out.row(first) + x * channels;
   for (int i = 0; i < walk_rows && first + i < sizes.out_height; ++i) {
     const LinearTap tap = taps[i];
     if (tap.left != above_row) {
@@ -91,7 +121,16 @@ __global__ void bilinear_rows(Rows<T> in, Sizes sizes, MutableRows<T> out) {
       below = tap.right == above_row ? above : along(tap.right);
       below_row = tap.right;
     }
-    out.row(first + i)[sample] = from_float<T>(lerp(above, below, tap.t));
+#pragma unroll
+    for (int j = 0; j < walk_pixels; ++j) {
+      const int column = j * static_cast<int>(walk_threads);
+      if (x + column >= sizes.out_width) continue;
+#pragma unroll
+      for (int c = 0; c < channels; ++c) {
+        to[column * channels + c] = code_of<T>(lerp(above.of[j][c], below.of[j][c], tap.t));
+      }
+    }
+    to = reinterpret_cast<T*>(reinterpret_cast<unsigned char*>(to) + out.pitch);
   }
 }
 
@@ -242,7 +281,7 @@ __global__ void area_floats(Rows<T> in, Sizes sizes, MutableRows<T> out) {
 
 template <class T>
 void resize_nearest(const ImageView& in, const MutableImageView& out, cudaStream_t stream) {
-  cuda::launch(nearest<T>, walk(out, stream), cuda::rows<T>(in), sizes_of(in, out), cuda::rows<T>(out));
+  cuda::launch(nearest<T>, walk(out.width * out.format.channels, out.height, stream), cuda::rows<T>(in), sizes_of(in, out), cuda::rows<T>(out));
 }
 
 template <class T>
@@ -286,9 +325,14 @@ void CudaEngine::resize(const ImageView& in, const MutableImageView& out, Resize
     const Sizes sizes = sizes_of(in, out);
     if (filter == ResizeFilter::area) {
       resize_area<T>(in, out, stream_);
+    } else if (filter == ResizeFilter::bilinear) {
+      const int channels = in.format.channels;
+      cuda::launch(channels == 1 ? bilinear_rows<T, 1> : channels == 3 ? bilinear_rows<T, 3> : bilinear_rows<T, 4>,
+                   walk((out.width + walk_pixels - 1) / walk_pixels, out.height, stream_), cuda::rows<T>(in), sizes,
+                   cuda::rows<T>(out));
     } else {
-      cuda::launch(filter == ResizeFilter::bilinear ? bilinear_rows<T> : bicubic_rows<T>, walk(out, stream_),
-                   cuda::rows<T>(in), sizes, cuda::rows<T>(out));
+      cuda::launch(bicubic_rows<T>, walk(out.width * sizes.channels, out.height, stream_), cuda::rows<T>(in), sizes,
+                   cuda::rows<T>(out));
     }
   });
 }

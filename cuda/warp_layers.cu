@@ -1,17 +1,17 @@
-// Backward warp of layers. A group of pixels looks down from the nearest layer to the first that is opaque there, then
-// composites upwards those that are seen through.
+// Backward warp of layers that move in the plane. A group of pixels looks down from the nearest layer to the first that
+// is opaque there, then composites upwards those that are seen through.
 //
 // What limits it is the number of instructions, not memory. So a thread takes several pixels of one row, which share
-// what does not change along a row, and layers that do not move their rows up or down have kernels of their own.
+// what does not change along a row, and layers that move along their rows alone have a kernel of their own.
 #include <algorithm>
 #include <cstdint>
 #include <type_traits>
 
 #include "core/with_scalar.hpp"
 #include "cuda/cuda_engine.hpp"
-#include "cuda/layers.hpp"
 #include "cuda/runtime.hpp"
 #include "cuda/views.hpp"
+#include "cuda/warp_layers.hpp"
 #include "kernels/blend.hpp"
 #include "kernels/locator.hpp"
 #include "kernels/samplers.hpp"
@@ -22,37 +22,17 @@ namespace {
 
 using cuda::LayerRows;
 using cuda::Layers;
+using cuda::Motions;
 using cuda::MutableRows;
+using cuda::neighbours;
+using cuda::weight_of;
+using View = cuda::WarpView;
 
 constexpr dim3 block{32, 8, 1};
 // Pixels of a thread, a warp's width apart, so that neighbouring threads read neighbouring addresses: as many as there
 // are registers for.
 template <class T, int channels>
-constexpr int pixels_of = sizeof(T) * channels <= 4 ? 4 : 2;
-
-struct Motions {
-  LayerMotion of[cuda::max_layers];
-};
-static_assert(sizeof(Layers) + sizeof(Motions) <= 4096 - 64);
-
-struct View {
-  float zoom;
-  int width, height;
-};
-
-// How the layers of a call move: kernels of their own, because what looks up more keeps more registers.
-enum class Kind {
-  row,   // by disparity along the row, without zoom: each pixel looks in its own row
-  rows,  // by disparity along the row: the pixels of a row look between the same two rows
-  any
-};
-
-Kind kind_of(const LayerMotion* motions, int count, float zoom) {
-  const bool along_rows = std::all_of(motions, motions + count, [](const LayerMotion& m) {
-    return m.gain_x != 0 && m.gain_y == 0 && m.gain_z == 0 && m.shift_x == 0 && m.shift_y == 0;
-  });
-  return !along_rows ? Kind::any : zoom == 1 ? Kind::row : Kind::rows;
-}
+constexpr int warp_pixels = sizeof(T) * channels <= 4 ? 4 : 2;
 
 // The pixels of a thread: columns inside the image, row, and where they look before layers move.
 template <int pixels>
@@ -63,46 +43,18 @@ struct Group {
   float py;
 };
 
-// floor(value) of 0 <= value < 2^23, as an integer and as a float, by additions: a GPU converts at a quarter of their
-// rate or less.
-struct Whole {
-  int index;
-  float value;
-};
-__device__ inline Whole whole_of(float value) {
-  constexpr float magic = 8388608;  // 2^23, from where on floats are whole
-  const float sum = __fadd_rz(value, magic);
-  return {__float_as_int(sum) - __float_as_int(magic), sum - magic};
-}
-
-// neighbours_of and weight_256 without conversions.
-__device__ inline Neighbours neighbours(float position, int last, float last_position) {
-  const float inside = fminf(fmaxf(position, 0.0f), last_position);
-  const Whole first = whole_of(inside);
-  return {first.index, min(first.index + 1, last), inside - first.value};
-}
-
-template <class T>
-__device__ inline typename Sampler<T>::Weight weight_of(float t) {
-  if constexpr (std::is_same_v<T, std::uint8_t>) {
-    return whole_of(t * 256.0f + 0.5f).index;
-  } else {
-    return Sampler<T>::weight(t);
-  }
-}
-
 __device__ inline Neighbours inside(const Split& at, int size) {
   return {repeat_border(at.whole, size), repeat_border(at.whole + 1, size), at.t};
 }
 
-// Where a thread's pixels look in a layer; but for Kind::any y[0] holds for all.
+// Where a thread's pixels look in a layer.
 template <int pixels>
 struct Places {
   Neighbours x[pixels], y[pixels];
 };
 
 // Locator::locate for the pixels of a thread.
-template <Kind kind, int pixels>
+template <int pixels>
 __device__ inline void locate(const LayerRows<float>& disparity, const LayerMotion& motion, const View& view,
                               const Group<pixels>& group, Places<pixels>& at) {
   const int last_x = view.width - 1, last_y = view.height - 1;
@@ -114,45 +66,26 @@ __device__ inline void locate(const LayerRows<float>& disparity, const LayerMoti
     x[j] = group.px[j];
     y[j] = group.py;
   }
-  const float *above = nullptr, *below = nullptr;
-  if (kind != Kind::any) {
-    at.y[0] = neighbours(group.py, last_y, end_y);
-    above = disparity.row(at.y[0].first);
-    below = disparity.row(at.y[0].second);
-  }
 #pragma unroll
   for (int step = 0; step < 3; ++step) {
 #pragma unroll
     for (int j = 0; j < pixels; ++j) {
-      if (kind == Kind::row && step == 0) {
-        off[j] = above[group.column[j]];
-        continue;
-      }
-      if (kind == Kind::any) {
-        at.y[j] = neighbours(y[j], last_y, end_y);
-        above = disparity.row(at.y[j].first);
-        below = disparity.row(at.y[j].second);
-      }
+      const Neighbours v = neighbours(y[j], last_y, end_y);
       const Neighbours h = neighbours(x[j], last_x, end_x);
-      const float t = at.y[kind == Kind::any ? j : 0].t;
-      off[j] = kind == Kind::row ? lerp(above[h.first], above[h.second], h.t)
-                                 : bilinear(above[h.first], above[h.second], below[h.first], below[h.second], h.t, t);
+      const float *const above = disparity.row(v.first), *const below = disparity.row(v.second);
+      off[j] = bilinear(above[h.first], above[h.second], below[h.first], below[h.second], h.t, v.t);
     }
 #pragma unroll
     for (int j = 0; j < pixels; ++j) {
       off[j] -= motion.convergence;
-      if (kind == Kind::any) {
-        x[j] = group.px[j] - (motion.shift_x + off[j] * (motion.gain_x + motion.gain_z * (x[j] - center_x)));
-        y[j] = group.py - (motion.shift_y + off[j] * (motion.gain_y + motion.gain_z * (y[j] - center_y)));
-      } else {
-        x[j] = group.px[j] - off[j] * motion.gain_x;
-      }
+      x[j] = group.px[j] - (motion.shift_x + off[j] * (motion.gain_x + motion.gain_z * (x[j] - center_x)));
+      y[j] = group.py - (motion.shift_y + off[j] * (motion.gain_y + motion.gain_z * (y[j] - center_y)));
     }
   }
 #pragma unroll
   for (int j = 0; j < pixels; ++j) {
     at.x[j] = neighbours(x[j], last_x, end_x);
-    if (kind == Kind::any) at.y[j] = neighbours(y[j], last_y, end_y);
+    at.y[j] = neighbours(y[j], last_y, end_y);
   }
 }
 
@@ -161,25 +94,22 @@ struct Pixel {
   T of[channels];
 };
 
-template <Kind kind, int pixels, int channels, class T>
+template <int pixels, int channels, class T>
 __device__ inline void sample(const LayerRows<T>& in, const Places<pixels>& at, T (&out)[pixels][channels]) {
   using S = Sampler<T>;
-  // The row below has no weight; floats of colour may be infinite there, and then it counts all the same.
-  constexpr bool one_row = kind == Kind::row && std::is_integral_v<T>;
 #pragma unroll
   for (int j = 0; j < pixels; ++j) {
-    const Neighbours& v = at.y[kind == Kind::any ? j : 0];
+    const Neighbours& v = at.y[j];
     const auto wx = weight_of<T>(at.x[j].t);
-    const auto wy = one_row ? typename S::Weight{} : weight_of<T>(v.t);
+    const auto wy = weight_of<T>(v.t);
     const auto* const above = reinterpret_cast<const Pixel<T, channels>*>(in.row(v.first));
-    const auto* const below = one_row ? above : reinterpret_cast<const Pixel<T, channels>*>(in.row(v.second));
+    const auto* const below = reinterpret_cast<const Pixel<T, channels>*>(in.row(v.second));
     const auto left = static_cast<unsigned>(at.x[j].first), right = static_cast<unsigned>(at.x[j].second);
     const T *const p00 = above[left].of, *const p01 = above[right].of, *const p10 = below[left].of, *const p11 = below[right].of;
 #pragma unroll
     for (int c = 0; c < channels; ++c) {
       if constexpr (std::is_same_v<T, std::uint8_t>) {
-        out[j][c] = static_cast<T>(one_row ? linear_256(p00[c], p01[c], wx)
-                                           : bilinear_256(p00[c], p01[c], p10[c], p11[c], wx, wy));
+        out[j][c] = static_cast<T>(bilinear_256(p00[c], p01[c], p10[c], p11[c], wx, wy));
       } else {
         out[j][c] = S::along(S::across(p00[c], p10[c], wy), S::across(p01[c], p11[c], wy), wx);
       }
@@ -189,11 +119,11 @@ __device__ inline void sample(const LayerRows<T>& in, const Places<pixels>& at, 
 
 // Looks in layer i and puts it over what was seen, or only notes it where it is seen through and others are `below`.
 // Whether nothing farther need be looked at.
-template <Kind kind, int pixels, class T, int channels>
+template <int pixels, class T, int channels>
 __device__ inline bool look(const Layers& layers, const LayerMotion& motion, int i, const View& view,
                             const Group<pixels>& group, bool below, std::uint64_t& seen_through, T (&seen)[pixels][channels]) {
   Places<pixels> at;
-  if (kind == Kind::any && !moves_by_disparity(motion)) {
+  if (!moves_by_disparity(motion)) {
     const Neighbours y = inside(shifted(group.row, view.height, view.zoom, motion.shift_y), view.height);
     const Split bare = shifted(0, view.width, 1, motion.shift_x);
 #pragma unroll
@@ -204,12 +134,12 @@ __device__ inline bool look(const Layers& layers, const LayerMotion& motion, int
       at.y[j] = y;
     }
   } else {
-    locate<kind>(layers.disparity(i), motion, view, group, at);
+    locate(layers.disparity(i), motion, view, group, at);
   }
   std::uint8_t cover[pixels][1];
   unsigned any = 0, all = 255;
   if (!layers.opaque(i)) {
-    sample<kind>(layers.coverage(i), at, cover);
+    sample(layers.coverage(i), at, cover);
 #pragma unroll
     for (int j = 0; j < pixels; ++j) {
       any |= cover[j][0];
@@ -222,7 +152,7 @@ __device__ inline bool look(const Layers& layers, const LayerMotion& motion, int
     }
   }
   T front[pixels][channels];
-  sample<kind>(layers.color<T>(i), at, front);
+  sample(layers.color<T>(i), at, front);
 #pragma unroll
   for (int j = 0; j < pixels; ++j) {
 #pragma unroll
@@ -231,11 +161,11 @@ __device__ inline bool look(const Layers& layers, const LayerMotion& motion, int
   return true;
 }
 
-template <Kind kind, class T, int channels>
+template <class T, int channels>
 __global__ void __launch_bounds__(256)
     warp(const __grid_constant__ Layers layers, const __grid_constant__ Motions motions, int count, const View view,
          MutableRows<T> out) {
-  constexpr int pixels = pixels_of<T, channels>;
+  constexpr int pixels = warp_pixels<T, channels>;
   constexpr int tile_width = 32 * pixels;
   __shared__ float looked_at[tile_width];
   const int first = static_cast<int>(blockIdx.x) * tile_width;
@@ -261,7 +191,7 @@ __global__ void __launch_bounds__(256)
   for (int i = count - 1;;) {
     const LayerMotion& motion = motions.of[i];
     const bool below = down && i > 0;
-    const bool done = look<kind>(layers, motion, i, view, group, below, seen_through, seen);
+    const bool done = look(layers, motion, i, view, group, below, seen_through, seen);
     if (!done) {
       --i;
       continue;
@@ -286,6 +216,7 @@ __global__ void __launch_bounds__(256)
 void CudaEngine::warp_layers(const LayerView* layers, const LayerMotion* motions, int count, float zoom,
                              const MutableImageView& out) {
   const Enqueue enqueue(*this, "warp_layers");
+  if (cuda::warp_along_rows(layers, motions, count, zoom, out, stream_)) return;
   Motions all{};
   std::copy_n(motions, count, all.of);
   with_scalar(out.format.scalar, [&](auto t) {
@@ -294,20 +225,10 @@ void CudaEngine::warp_layers(const LayerView* layers, const LayerMotion* motions
       cuda::launch(kernel, {cuda::blocks_for(out.width, out.height, dim3(32 * pixels, block.y, 1)), block, stream_},
                    Layers(layers, count), all, count, View{zoom, out.width, out.height}, cuda::rows<T>(out));
     };
-    const auto launch_kind = [&](auto kind) {
-      if (out.format.channels == 1) {
-        launch(warp<kind(), T, 1>, pixels_of<T, 1>);
-      } else {
-        launch(warp<kind(), T, 3>, pixels_of<T, 3>);
-      }
-    };
-    switch (kind_of(motions, count, zoom)) {
-      case Kind::row:
-        return launch_kind(std::integral_constant<Kind, Kind::row>());
-      case Kind::rows:
-        return launch_kind(std::integral_constant<Kind, Kind::rows>());
-      case Kind::any:
-        return launch_kind(std::integral_constant<Kind, Kind::any>());
+    if (out.format.channels == 1) {
+      launch(warp<T, 1>, warp_pixels<T, 1>);
+    } else {
+      launch(warp<T, 3>, warp_pixels<T, 3>);
     }
   });
 }

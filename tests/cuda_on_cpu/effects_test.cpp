@@ -93,7 +93,7 @@ TEST(EffectsOnGpu, WarpedLayersAreTheCpus) {
       {{-2.25f, 1.5f}, {200, 0}, {-0.75f, -100}}};
   for (const Scalar scalar : {Scalar::u8, Scalar::u16, Scalar::f16, Scalar::f32}) {
     for (const int channels : {1, 3}) {
-      for (const int columns : {1, 2, 150}) {
+      for (const int columns : {1, 2, 150, 1300}) {
         const PixelFormat format{scalar, static_cast<std::uint8_t>(channels)};
         std::vector<Image> images, copies;
         std::vector<LayerView> layers, layers_there;
@@ -107,6 +107,8 @@ TEST(EffectsOnGpu, WarpedLayersAreTheCpus) {
             return 0.5 + 0.5 * std::sin(0.7 * x + 3 * i + c) * std::cos(0.9 * y - i);
           }));
           carried(test::make(columns, 37, test::u8_1, [&](int x, int y, int) {
+            // All of a block sees one of them far to the right, and none of another.
+            if (x > 600) return i == 1 ? 1.0 : 0.0;
             return std::clamp((40 - std::hypot(x - 30 - 40 * i, 2 * y - 37)) / 12, 0.0, 1.0);
           }));
           carried(test::make(columns, 37, test::f32_1, [&](int x, int y, int) {
@@ -131,6 +133,25 @@ TEST(EffectsOnGpu, WarpedLayersAreTheCpus) {
           }
         }
       }
+    }
+  }
+}
+
+TEST(EffectsOnGpu, PixelsBetweenPixelsAreTheCpus) {
+  const auto there = make_cuda_engine(0, 1);
+  CpuEngine here(1);
+  for (const Scalar scalar : {Scalar::u8, Scalar::u16, Scalar::f16, Scalar::f32}) {
+    for (const int channels : {1, 3, 4}) {
+      const PixelFormat format{scalar, static_cast<std::uint8_t>(channels)};
+      const Image in = test::make(
+          300, 21, format, [](int x, int y, int c) { return 0.5 + 0.5 * std::sin(0.7 * x + c) * std::cos(0.9 * y); });
+      Image in_there = there->allocate(300, 21, format, in.color());
+      there->copy(in.view(), in_there.mutable_view());
+      Image out(1100, 37, format), back(1100, 37, format), out_there = there->allocate(1100, 37, format, {});
+      here.resize(in.view(), out.mutable_view(), ResizeFilter::bilinear);
+      there->resize(in_there.view(), out_there.mutable_view(), ResizeFilter::bilinear);
+      there->copy(out_there.view(), back.mutable_view());
+      EXPECT_TRUE(test::same(out, back)) << static_cast<int>(scalar) << " x " << channels;
     }
   }
 }

@@ -8,8 +8,8 @@ namespace test {
 namespace {
 
 constexpr PixelFormat formats[] = {{Scalar::u8, 3}, {Scalar::u16, 1}, {Scalar::f16, 4}, {Scalar::f32, 1}};
-const Size pairs[][2] = {{{1, 1}, {3, 5}},     {{5, 4}, {1, 1}},     {{64, 48}, {16, 12}},  {{61, 47}, {23, 31}},
-                         {{23, 31}, {61, 47}}, {{100, 7}, {33, 70}}, {{131, 67}, {131, 66}}};
+const Size pairs[][2] = {{{1, 1}, {3, 5}},     {{5, 4}, {1, 1}},     {{64, 48}, {16, 12}},   {{61, 47}, {23, 31}},
+                         {{23, 31}, {61, 47}}, {{100, 7}, {33, 70}}, {{131, 67}, {131, 66}}, {{300, 5}, {1100, 9}}};
 
 double bilinear_oracle(const Picture& in, double x, double y, int c) {
   x = std::clamp(x, 0.0, in.width() - 1.0);
