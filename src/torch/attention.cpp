@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
@@ -21,7 +20,7 @@ namespace {
 // Rows of the score matrix that a thread works on at once: they stay in its second-level cache.
 constexpr std::int64_t rows_at_once = 256;
 
-// softmax(scores) values, of `scores` that may be overwritten.
+// softmax(scores) values^T, of `scores` that may be overwritten.
 at::Tensor weighted(const at::Tensor& scores, const at::Tensor& values) {
   if (scores.scalar_type() != at::kFloat) return onednn::linear(at::softmax(scores, 1), values, {});
   at::Tensor sums = at::empty({scores.size(0), 1}, scores.options());
@@ -29,11 +28,10 @@ at::Tensor weighted(const at::Tensor& scores, const at::Tensor& values) {
   return onednn::linear(scores, values, {}).div_(sums);
 }
 
+// query, key, value: each batch x heads x tokens x width, of which a head lies in one piece.
 at::Tensor attention_on_cpu(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value) {
   const std::int64_t batch = query.size(0), heads = query.size(1), count = query.size(2), width = query.size(3);
   at::Tensor out = at::empty({batch, count, heads, width}, query.options());
-  const at::Tensor keys = key.mul(1 / std::sqrt(static_cast<double>(width))).contiguous(),
-                   values = value.transpose(2, 3).contiguous();
   const std::int64_t pieces = (count + rows_at_once - 1) / rows_at_once, tasks = batch * heads * pieces;
   WorkingMemory* const memory = WorkingMemory::current();
   std::atomic<std::int64_t> next = 0;
@@ -44,9 +42,8 @@ at::Tensor attention_on_cpu(const at::Tensor& query, const at::Tensor& key, cons
     for (std::int64_t task = next++; task < tasks; task = next++) {
       const std::int64_t piece = task % pieces, head = task / pieces % heads, item = task / pieces / heads;
       const std::int64_t first = piece * rows_at_once, rows = std::min(rows_at_once, count - first);
-      const at::Tensor scores =
-          onednn::linear(query[item][head].narrow(0, first, rows).contiguous(), keys[item][head], {});
-      out[item].narrow(0, first, rows).select(1, head).copy_(weighted(scores, values[item][head]));
+      const at::Tensor scores = onednn::linear(query[item][head].narrow(0, first, rows), key[item][head], {});
+      out[item].narrow(0, first, rows).select(1, head).copy_(weighted(scores, value[item][head].t()));
     }
   });
   return out.view({batch, count, heads * width});
@@ -57,8 +54,13 @@ at::Tensor attention_on_cpu(const at::Tensor& query, const at::Tensor& key, cons
 at::Tensor attention(const at::Tensor& qkv, int heads) {
   const std::int64_t batch = qkv.size(0), count = qkv.size(1), width = qkv.size(2) / 3;
   const at::Tensor parts = qkv.view({batch, count, 3, heads, width / heads}).permute({2, 0, 3, 1, 4});
-  if (onednn::usable(qkv)) return attention_on_cpu(parts[0], parts[1], parts[2]);
-  return at::scaled_dot_product_attention(parts[0], parts[1], parts[2]).transpose(1, 2).reshape({batch, count, width});
+  if (onednn::usable(qkv)) {
+    const at::Tensor whole = parts.contiguous();
+    return attention_on_cpu(whole[0], whole[1], whole[2]);
+  }
+  return at::scaled_dot_product_attention(parts[0], parts[1], parts[2], {}, 0, false, 1)
+      .transpose(1, 2)
+      .reshape({batch, count, width});
 }
 
 }  // namespace v1

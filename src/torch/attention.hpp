@@ -5,8 +5,8 @@
 namespace relievo {
 inline namespace v1 {
 
-/// Scaled dot-product attention of each head (Vaswani et al., NeurIPS 2017). qkv: N x tokens x 3 width, queries before
-/// keys before values, heads side by side within each. The result: N x tokens x width.
+/// Dot-product attention of each head (Vaswani et al., NeurIPS 2017). qkv: N x tokens x 3 width, queries, already
+/// scaled, before keys before values, heads side by side within each. The result: N x tokens x width.
 at::Tensor attention(const at::Tensor& qkv, int heads);
 
 }  // namespace v1

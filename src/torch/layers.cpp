@@ -56,6 +56,8 @@ Conv::Conv(const at::Tensor& plain, const at::Tensor& plain_bias, const Shape& o
     weight = plain.contiguous(at::MemoryFormat::ChannelsLast);
   } else if (of.kernel <= of.stride && of.padding == 0 && of.groups == 1 && onednn::usable(plain)) {
     of_windows.emplace(plain.permute({0, 2, 3, 1}).reshape({of.out, -1}), bias);
+  } else if (of.stride == 1 && (of.padding == 1 || of.same) && of.groups == 1 && Winograd::suits(plain)) {
+    winograd.emplace(plain, bias);
   } else {
     weight = onednn::conv_weight(plain, of.stride, of.padding, of.groups);
   }
@@ -65,6 +67,10 @@ Conv::Conv(const WeightScope& weights, const Shape& of)
     : Conv(weights("weight", of.sizes()), of.bias ? weights("bias", {of.out}) : at::Tensor(), of) {}
 
 at::Tensor Conv::operator()(const at::Tensor& in, Activation activation) const {
+  if (winograd) {
+    const bool relu = activation == Activation::relu;
+    return activated((*winograd)(in, relu), relu ? Activation::none : activation);
+  }
   const at::Tensor x = shape.same ? pad_same(in, shape.kernel, shape.stride) : in;
   if (of_windows) {
     // A view where kernel and stride are 1 and channels lie last.

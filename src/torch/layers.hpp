@@ -9,6 +9,7 @@
 
 #include "torch/activation.hpp"
 #include "torch/weight_source.hpp"
+#include "torch/winograd.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -41,6 +42,7 @@ struct Conv {
   at::Tensor weight, bias;
   /// Windows that do not overlap, taken one by one as a linear layer takes them.
   std::optional<Linear> of_windows;
+  std::optional<Winograd> winograd;
 
   Conv() = default;
   /// `bias` may be undefined.

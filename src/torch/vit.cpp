@@ -1,5 +1,7 @@
 #include "torch/vit.hpp"
 
+#include <cmath>
+
 #include <ATen/ops/cat.h>
 #include <ATen/ops/upsample_bicubic2d.h>
 
@@ -16,12 +18,21 @@ Linear scaled(const WeightScope& weights, int in, int out, bool scaled, const We
   return Linear(weights("weight", {out, in}).mul(gamma.unsqueeze(1)), weights("bias", {out}).mul(gamma));
 }
 
+// With queries that are scaled already, as attention wants them.
+Linear scaled_queries(const WeightScope& weights, int width, int heads) {
+  const double scale = 1 / std::sqrt(static_cast<double>(width) / heads);
+  const at::Tensor weight = weights("weight", {3 * width, width}).clone(), bias = weights("bias", {3 * width}).clone();
+  weight.narrow(0, 0, width).mul_(scale);
+  bias.narrow(0, 0, width).mul_(scale);
+  return Linear(weight, bias);
+}
+
 }  // namespace
 
 VitBlock::VitBlock(const WeightScope& weights, const VitShape& shape)
     : norm1(weights / "norm1", shape.width),
       norm2(weights / "norm2", shape.width),
-      qkv(weights / "attn.qkv", shape.width, 3 * shape.width),
+      qkv(scaled_queries(weights / "attn.qkv", shape.width, shape.heads)),
       proj(scaled(weights / "attn.proj", shape.width, shape.width, shape.layer_scale, weights / "ls1")),
       fc1(weights / "mlp.fc1", shape.width, 4 * shape.width),
       fc2(scaled(weights / "mlp.fc2", 4 * shape.width, shape.width, shape.layer_scale, weights / "ls2")) {}
