@@ -46,6 +46,11 @@ struct DepthOptions {
   /// Name of the network whose weights a file holds, where its tensors and its name do not tell; "" = what they tell.
   /// Unit: none. Range: "" or a name listed by DepthEstimator::architectures(). Default: "".
   std::string_view architecture = "";
+  /// Tiles along the longer side of a photo that a network looks at one by one for detail, after the whole photo; with
+  /// as many along the shorter side as cover it, a third of each shared with the next. Fewer, or none, where tiles
+  /// would enlarge the photo or show no more of it than the whole does. 1 = the whole only, as `cues` must have it.
+  /// Unit: tiles. Range: 1 to 8. Default: 1.
+  int tiles = 1;
 };
 
 template <class Visitor>
@@ -56,6 +61,7 @@ void visit_fields(DepthOptions& o, Visitor&& visit) {
   visit(Field{"precision", "arithmetic of a network", ""}, o.precision);
   visit(Field{"batch", "photos that go through a network at once", "photos", 1, 64}, o.batch);
   visit(Field{"architecture", "network that a file is of, where it does not tell", ""}, o.architecture);
+  visit(Field{"tiles", "tiles along the longer side, for a network to see detail", "tiles", 1, 8}, o.tiles);
 }
 
 /// Estimates depth from a single photo.
@@ -71,7 +77,8 @@ class RELIEVO_API DepthEstimator final {
  public:
   /// Throws Error{not_found} for a model that is absent (naming the file or module it needs and the
   /// models that work), Error{invalid_argument} for an option out of range and a file that may be of several networks,
-  /// Error{corrupt_data} and Error{unsupported} for a file that does not hold a network's weights.
+  /// Error{corrupt_data} and Error{unsupported} for a file that does not hold a network's weights. `tiles` above 1 are
+  /// out of range where the model, or what "auto" becomes, is `cues`.
   explicit DepthEstimator(const Device& device, const DepthOptions& options = {})
       : DepthEstimator(device, &options, sizeof options) {}
   DepthEstimator(DepthEstimator&&) noexcept;
