@@ -40,7 +40,7 @@ struct DepthOptions {
   bool edge_aware = true;
   /// Arithmetic of a network. Unit: none. Range: auto, f32, bf16 or f16. Default: auto.
   Precision precision = Precision::automatic;
-  /// Photos of a batch that go through a network at once; memory grows with it. Unit: photos.
+  /// Photos of a batch, or tiles of a photo, that go through a network at once; memory grows with it. Unit: photos.
   /// Range: 1 to 64. Default: 4.
   int batch = 4;
   /// Name of the network whose weights a file holds, where its tensors and its name do not tell; "" = what they tell.
@@ -59,7 +59,7 @@ void visit_fields(DepthOptions& o, Visitor&& visit) {
   visit(Field{"resolution", "side the model works at, 0 = its own", "px", 0, 4096}, o.resolution);
   visit(Field{"edge_aware", "follow the photo's edges", ""}, o.edge_aware);
   visit(Field{"precision", "arithmetic of a network", ""}, o.precision);
-  visit(Field{"batch", "photos that go through a network at once", "photos", 1, 64}, o.batch);
+  visit(Field{"batch", "photos, or tiles of one, that go through a network at once", "photos", 1, 64}, o.batch);
   visit(Field{"architecture", "network that a file is of, where it does not tell", ""}, o.architecture);
   visit(Field{"tiles", "tiles along the longer side, for a network to see detail", "tiles", 1, 8}, o.tiles);
 }
