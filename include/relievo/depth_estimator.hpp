@@ -40,7 +40,7 @@ struct DepthOptions {
   bool edge_aware = true;
   /// Arithmetic of a network. Unit: none. Range: auto, f32, bf16 or f16. Default: auto.
   Precision precision = Precision::automatic;
-  /// Photos of a batch that go through a network at once; memory grows with it. Unit: photos.
+  /// Photos of a batch, or tiles of a photo, that go through a network at once; memory grows with it. Unit: photos.
   /// Range: 1 to 64. Default: 4.
   int batch = 4;
   /// Name of the network whose weights a file holds, where its tensors and its name do not tell; "" = what they tell.
@@ -51,6 +51,11 @@ struct DepthOptions {
   /// normalised, N x 3 x H x W; it must put out N x H x W or N x 1 x H x W. It runs in f32. Unit: none. Range: on or
   /// off. Default: off.
   bool torchscript = false;
+  /// Tiles along the longer side of a photo that a network looks at one by one for detail, after the whole photo; with
+  /// as many along the shorter side as cover it, a third of each shared with the next. Fewer, or none, where tiles
+  /// would enlarge the photo or show no more of it than the whole does. 1 = the whole only, as `cues` must have it.
+  /// Unit: tiles. Range: 1 to 8. Default: 1.
+  int tiles = 1;
 };
 
 template <class Visitor>
@@ -59,10 +64,11 @@ void visit_fields(DepthOptions& o, Visitor&& visit) {
   visit(Field{"resolution", "side the model works at, 0 = its own", "px", 0, 4096}, o.resolution);
   visit(Field{"edge_aware", "follow the photo's edges", ""}, o.edge_aware);
   visit(Field{"precision", "arithmetic of a network", ""}, o.precision);
-  visit(Field{"batch", "photos that go through a network at once", "photos", 1, 64}, o.batch);
+  visit(Field{"batch", "photos, or tiles of one, that go through a network at once", "photos", 1, 64}, o.batch);
   visit(Field{"architecture", "network that a file is of, where it does not tell", ""}, o.architecture);
   visit(Field{"torchscript", "the model's file is a TorchScript program: execute it, trusting its source", ""},
         o.torchscript);
+  visit(Field{"tiles", "tiles along the longer side, for a network to see detail", "tiles", 1, 8}, o.tiles);
 }
 
 /// Estimates depth from a single photo.
@@ -78,7 +84,8 @@ class RELIEVO_API DepthEstimator final {
  public:
   /// Throws Error{not_found} for a model that is absent (naming the file or module it needs and the
   /// models that work), Error{invalid_argument} for an option out of range and a file that may be of several networks,
-  /// Error{corrupt_data} and Error{unsupported} for a file that does not hold a network's weights.
+  /// Error{corrupt_data} and Error{unsupported} for a file that does not hold a network's weights. `tiles` above 1 are
+  /// out of range where the model, or what "auto" becomes, is `cues`.
   explicit DepthEstimator(const Device& device, const DepthOptions& options = {})
       : DepthEstimator(device, &options, sizeof options) {}
   DepthEstimator(DepthEstimator&&) noexcept;

@@ -103,6 +103,8 @@ DepthEstimator::DepthEstimator(const Device& device, const DepthOptions* options
     : impl_(at_boundary("making a DepthEstimator", [&] {
         const DepthOptions checked = checked_depth_options(options, size);
         Chosen chosen = choose(device.engine(), checked);
+        require(chosen.network || checked.tiles == 1, "tiles is ", checked.tiles,
+                "; the model is cues, which sees the photo as a whole: allowed is 1.");
         auto impl = std::make_unique<Impl>(Impl{device, checked, std::move(chosen.model), std::move(chosen.network)});
         impl->options.model = {};
         impl->options.architecture = {};

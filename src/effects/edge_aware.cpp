@@ -10,7 +10,7 @@ namespace relievo {
 inline namespace v1 {
 namespace {
 
-// Above this size depth follows edges of a smaller copy: a pixel of it is finer than what depth was made from.
+// Above this size, and that of the depth given, depth follows edges of a smaller copy.
 constexpr int edge_side = 1600;
 constexpr float edge_epsilon = 4e-4f;  // (2 % of the range)^2
 
@@ -19,7 +19,7 @@ constexpr float edge_epsilon = 4e-4f;  // (2 % of the range)^2
 Image at_photo_size(const Device& device, const ImageView& photo, Image disparity, bool edge_aware) {
   if (edge_aware && photo.width > 1 && photo.height > 1) {
     Engine& engine = device.engine();
-    const Image middle = small_rgb(device, photo, edge_side);
+    const Image middle = small_rgb(device, photo, std::max({edge_side, disparity.width(), disparity.height()}));
     Image guide = device.allocate(middle.width(), middle.height(), {Scalar::f32, 3}, middle.color());
     engine.convert(middle, guide.mutable_view());
     const int radius = std::max(2, static_cast<int>(std::lround(2.0 * middle.width() / disparity.width())));

@@ -8,9 +8,11 @@
 #include <relievo/segmenter.hpp>
 
 #include "common/images.hpp"
+#include "common/seeing_network.hpp"
 #include "core/registry.hpp"
 #include "cuda/cuda_engine.hpp"
 #include "cuda_on_cpu/machine.hpp"
+#include "effects/depth_network.hpp"
 
 namespace relievo {
 namespace {
@@ -119,6 +121,26 @@ TEST(AnalysisOnGpu, DepthFromCuesIsTheCpus) {
     const long thumbnail = downloaded([&] { (void)estimator.estimate(there, sequence); }) - bytes;
     EXPECT_EQ(thumbnail, 32 * 32);
   }
+}
+
+TEST(AnalysisOnGpu, DepthFromTilesIsTheCpus) {
+  const Device device = gpu();
+  DepthOptions options;
+  options.tiles = 4;
+  const Image photo = photo_of(test::u8_3), there = device.upload(photo);
+  test::SeeingNetwork here(Device::cpu(1), DepthKind::disparity, 42), network(device, DepthKind::disparity, 42);
+  const std::vector<DepthMap> wanted = depth_by_network(Device::cpu(1), here, {photo.view()}, options, {});
+  const long bytes = downloaded([&] {
+    const std::vector<DepthMap> found = depth_by_network(device, network, {there.view()}, options, {});
+    for (int y = 0; y < height; ++y) {
+      for (int x = 0; x < width; ++x) {
+        ASSERT_NEAR(found[0].values().row<float>(y)[x], wanted[0].values().row<float>(y)[x], 4e-6);
+      }
+    }
+  });
+  EXPECT_EQ(network.asked, (std::vector<int>{1, 4}));
+  // What the network of this test looks at and what it puts out, of the whole and of tiles, and the result.
+  EXPECT_EQ(bytes, (12 + 4) * (168 * 28 + 4 * 112 * 42) + 4 * width * height);
 }
 
 TEST(AnalysisOnGpu, FacesAreLookedForInASmallCopy) {

@@ -178,6 +178,10 @@ TEST(DepthEstimator, NamesTheModelsThatWork) {
   options.resolution = 10;
   EXPECT_ERROR(DepthEstimator(Device::cpu(), options), invalid_argument,
                "resolution is 10; allowed is 0 (the model's own) or 64 to 4096 px.");
+  options.resolution = 0;
+  options.tiles = 2;
+  EXPECT_ERROR(DepthEstimator(Device::cpu(), options), invalid_argument,
+               "tiles is 2; the model is cues, which sees the photo as a whole: allowed is 1.");
   EXPECT_ERROR(DepthEstimator(Device::cpu()).estimate(ImageView{}), invalid_argument, "The photo is empty.");
 }
 

@@ -152,9 +152,8 @@ CliOptions add_depth_flags(CLI::App& app, Inputs& inputs) {
           ->needs(depth)
           ->group(group);
   CliOptions options = add_flags(app, inputs.depth_options, inputs.texts, {}, group);
-  // The command takes one photo.
-  options.erase(std::find(options.begin(), options.end(), app.get_option("--batch")));
-  app.remove_option(app.get_option("--batch"));
+  // The command takes one photo, which comes in batches where it comes in tiles.
+  app.get_option("--batch")->needs(app.get_option("--tiles"));
   exclude(options, depth);
   app.get_option("--model")->description(
       "depth model: auto, cues, a name that `relievo models list` prints, or a file "
