@@ -80,7 +80,7 @@ Dpt::Dpt(const WeightScope& weights, const DptShape& of) : shape(of), vit(backbo
     reassemble[static_cast<std::size_t>(map)] = reassembled(weights, shape, map);
   }
   refiner = Refiner(parts, shape.channels, {shape.features, shape.features, shape.features, shape.features});
-  const Conv::Shape halving{.in = shape.features, .out = shape.features / 2, .kernel = 3, .padding = 1};
+  const Conv::Shape halving{.in = shape.features, .out = shape.features / 2, .kernel = 3, .padding = 1, .large = true};
   neck = Conv(midas ? parts / "output_conv" / 0 : parts / "output_conv1", halving);
   depth_output = midas ? output(parts, shape, "output_conv", 2) : output(parts, shape, "output_conv2", 0);
   if (shape.family == DptFamily::depth_anything_3) sky_output = output(parts, shape, "sky_output_conv2", 0);

@@ -9,25 +9,25 @@ namespace relievo {
 inline namespace v1 {
 namespace {
 
-Conv::Shape three_by_three(int in, int out, bool bias = true) {
-  return {.in = in, .out = out, .kernel = 3, .padding = 1, .bias = bias};
+Conv::Shape three_by_three(int in, int out, bool large, bool bias = true) {
+  return {.in = in, .out = out, .kernel = 3, .padding = 1, .bias = bias, .large = large};
 }
 
 }  // namespace
 
-ResidualUnit::ResidualUnit(const WeightScope& weights, int features)
-    : conv1(weights / "conv1", three_by_three(features, features)),
-      conv2(weights / "conv2", three_by_three(features, features)) {}
+ResidualUnit::ResidualUnit(const WeightScope& weights, int features, bool large)
+    : conv1(weights / "conv1", three_by_three(features, features, large)),
+      conv2(weights / "conv2", three_by_three(features, features, large)) {}
 
 at::Tensor ResidualUnit::operator()(const at::Tensor& x) const {
   return conv2(conv1(at::relu(x), Activation::relu)).add_(x);
 }
 
-RefineBlock::RefineBlock(const WeightScope& weights, int features, int out_features, bool with_side)
-    : main(weights / "resConfUnit2", features),
+RefineBlock::RefineBlock(const WeightScope& weights, int features, int out_features, int map)
+    : main(weights / "resConfUnit2", features, map < 2),
       out(weights / "out_conv", {.in = features, .out = out_features, .kernel = 1}) {
-  if (with_side) {
-    side.emplace(weights / "resConfUnit1", features);
+  if (map < 3) {
+    side.emplace(weights / "resConfUnit1", features, map < 2);
   } else {
     weights.ignore("resConfUnit1.");
   }
@@ -43,9 +43,9 @@ at::Tensor RefineBlock::operator()(at::Tensor x, const at::Tensor& from_side, st
 Refiner::Refiner(const WeightScope& scratch, const std::array<int, 4>& in, const std::array<int, 4>& features) {
   for (std::size_t i = 0; i < 4; ++i) {
     const std::string number = std::to_string(i + 1);
-    enter[i] = Conv(scratch / ("layer" + number + "_rn"), three_by_three(in[i], features[i], false));
+    enter[i] = Conv(scratch / ("layer" + number + "_rn"), three_by_three(in[i], features[i], i < 2, false));
     const int passed_on = features[i > 0 ? i - 1 : 0];
-    blocks[i] = RefineBlock(scratch / ("refinenet" + number), features[i], passed_on, i < 3);
+    blocks[i] = RefineBlock(scratch / ("refinenet" + number), features[i], passed_on, static_cast<int>(i));
   }
 }
 
@@ -75,7 +75,7 @@ at::Tensor Reassemble::operator()(const at::Tensor& tokens, std::int64_t rows, s
 }
 
 DepthOutput::DepthOutput(const WeightScope& first, const WeightScope& second, int in)
-    : conv1(first, three_by_three(in, 32)),
+    : conv1(first, three_by_three(in, 32, true)),
       conv2(second("weight", {1, 32, 1, 1}).to(at::kFloat), second("bias", {1}).to(at::kFloat),
             {.in = 32, .out = 1, .kernel = 1}) {}
 

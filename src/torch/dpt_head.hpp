@@ -14,7 +14,8 @@ struct ResidualUnit {
   Conv conv1, conv2;
 
   ResidualUnit() = default;
-  ResidualUnit(const WeightScope& weights, int features);
+  /// `large`: of large maps (Conv::Shape).
+  ResidualUnit(const WeightScope& weights, int features, bool large);
   at::Tensor operator()(const at::Tensor& x) const;
 };
 
@@ -25,7 +26,8 @@ struct RefineBlock {
   Conv out;
 
   RefineBlock() = default;
-  RefineBlock(const WeightScope& weights, int features, int out_features, bool with_side);
+  /// `map`: which of the four, the largest being 0. Nothing comes from the side of the last.
+  RefineBlock(const WeightScope& weights, int features, int out_features, int map);
   at::Tensor operator()(at::Tensor x, const at::Tensor& from_side, std::int64_t height, std::int64_t width) const;
 };
 

@@ -56,7 +56,7 @@ Conv::Conv(const at::Tensor& plain, const at::Tensor& plain_bias, const Shape& o
     weight = plain.contiguous(at::MemoryFormat::ChannelsLast);
   } else if (of.kernel <= of.stride && of.padding == 0 && of.groups == 1 && onednn::usable(plain)) {
     of_windows.emplace(plain.permute({0, 2, 3, 1}).reshape({of.out, -1}), bias);
-  } else if (of.stride == 1 && (of.padding == 1 || of.same) && of.groups == 1 && Winograd::suits(plain)) {
+  } else if (of.large && of.stride == 1 && of.padding == 1 && of.groups == 1 && Winograd::suits(plain)) {
     winograd.emplace(plain, bias);
   } else {
     weight = onednn::conv_weight(plain, of.stride, of.padding, of.groups);
@@ -73,10 +73,12 @@ at::Tensor Conv::operator()(const at::Tensor& in, Activation activation) const {
   }
   const at::Tensor x = shape.same ? pad_same(in, shape.kernel, shape.stride) : in;
   if (of_windows) {
-    // A view where kernel and stride are 1 and channels lie last.
-    const at::Tensor windows =
-        x.unfold(2, shape.kernel, shape.stride).unfold(3, shape.kernel, shape.stride).permute({0, 2, 3, 4, 5, 1});
-    return (*of_windows)(windows.flatten(3), activation).permute({0, 3, 1, 2});
+    const at::Tensor windows = shape.stride == 1 ? x.permute({0, 2, 3, 1})
+                                                 : x.unfold(2, shape.kernel, shape.stride)
+                                                       .unfold(3, shape.kernel, shape.stride)
+                                                       .permute({0, 2, 3, 4, 5, 1})
+                                                       .flatten(3);
+    return (*of_windows)(windows, activation).permute({0, 3, 1, 2});
   }
   if (weight.is_mkldnn()) {
     return onednn::conv(x, weight, bias, shape.stride, shape.padding, shape.groups, activation);

@@ -35,6 +35,8 @@ struct Conv {
     /// Pads as TensorFlow does: ceil(side / stride) pixels come out, and odd padding has its larger part right and
     /// below.
     bool same = false;
+    /// Of maps so large, 32 px a side and more, that it pays to transform them (winograd.hpp).
+    bool large = false;
 
     std::array<std::int64_t, 4> sizes() const { return {out, in / groups, kernel, kernel}; }
   };

@@ -113,9 +113,7 @@ HWY_AFTER_NAMESPACE();
 #include <cmath>
 #include <vector>
 
-#include <ATen/ops/einsum.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
 
@@ -139,18 +137,35 @@ constexpr std::int64_t least_channels = 128;
 // Tiles that a thread works on at once: few enough for its caches, enough for the products.
 int tiles_at_once(int in) { return std::max(96, (1 << 18) / static_cast<int>(values) / in); }
 
-// G: 1, p, p^2 over the product of a point's distances to the others.
-at::Tensor filter_transform() {
+// G g G^T of each kernel, patch x patch x out x in. A row of G is 1, p, p^2 over the product of the point's distances
+// to the others.
+at::Tensor transformed_kernels(const at::Tensor& plain) {
+  constexpr int patch = Winograd::patch;
   const double a2 = 0.5, b2 = 2, a = std::sqrt(a2), b = std::sqrt(b2), of_a = 2 * a2 * (a2 - b2),
                of_b = 2 * b2 * (b2 - a2);
-  return at::tensor({1.0, 0.0, 0.0,                   //
-                     1 / of_a, a / of_a, a2 / of_a,   //
-                     1 / of_a, -a / of_a, a2 / of_a,  //
-                     1 / of_b, b / of_b, b2 / of_b,   //
-                     1 / of_b, -b / of_b, b2 / of_b,  //
-                     0.0, 0.0, 1.0},
-                    at::kDouble)
-      .view({Winograd::patch, 3});
+  const double g[patch][3] = {{1, 0, 0},
+                              {1 / of_a, a / of_a, a2 / of_a},
+                              {1 / of_a, -a / of_a, a2 / of_a},
+                              {1 / of_b, b / of_b, b2 / of_b},
+                              {1 / of_b, -b / of_b, b2 / of_b},
+                              {0, 0, 1}};
+  const at::Tensor weight = plain.contiguous();
+  const std::int64_t kernels = weight.size(0) * weight.size(1);
+  at::Tensor out = at::empty({patch * patch, weight.size(0), weight.size(1)}, weight.options());
+  const float* const from = weight.const_data_ptr<float>();
+  float* const to = out.mutable_data_ptr<float>();
+  for (std::int64_t i = 0; i < kernels; ++i) {
+    const float* const kernel = from + 9 * i;
+    for (int y = 0; y < patch; ++y) {
+      double row[3];
+      for (int x = 0; x < 3; ++x) row[x] = g[y][0] * kernel[x] + g[y][1] * kernel[3 + x] + g[y][2] * kernel[6 + x];
+      for (int x = 0; x < patch; ++x) {
+        const double value = row[0] * g[x][0] + row[1] * g[x][1] + row[2] * g[x][2];
+        to[(y * patch + x) * kernels + i] = static_cast<float>(value);
+      }
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -165,9 +180,7 @@ Winograd::Winograd(const at::Tensor& weight, const at::Tensor& plain_bias)
     : bias(plain_bias.defined() ? plain_bias.contiguous() : at::zeros({weight.size(0)}, weight.options())),
       in(static_cast<int>(weight.size(1))),
       out(static_cast<int>(weight.size(0))) {
-  const at::Tensor g = filter_transform();
-  const at::Tensor transformed =
-      at::einsum("yi,ocij,xj->yxoc", {g, weight.to(at::kDouble), g}).to(at::kFloat).flatten(0, 1);
+  const at::Tensor transformed = transformed_kernels(weight);
   for (std::size_t k = 0; k < values; ++k) {
     weights[k] = onednn::linear_weight(transformed[static_cast<std::int64_t>(k)]);
   }
