@@ -169,21 +169,35 @@ TEST(EffectsOnGpu, LayersWarpedAlongRowsAreTheCpus) {
   }
 }
 
-TEST(EffectsOnGpu, PixelsBetweenPixelsAreTheCpus) {
+// Larger, smaller, and so small that a pixel is made of more rows and columns than are summed at once, which are
+// bright.
+TEST(EffectsOnGpu, OtherSizesAreTheCpus) {
   const auto there = make_cuda_engine(0, 1);
   CpuEngine here(1);
+  const struct {
+    int in_width, in_height, out_width, out_height;
+    ResizeFilter filter;
+  } sizes[] = {{300, 21, 1100, 37, ResizeFilter::bilinear},
+               {1999, 61, 259, 8, ResizeFilter::area},
+               {301, 45, 300, 44, ResizeFilter::area},
+               {2100, 600, 1, 1, ResizeFilter::area}};
   for (const Scalar scalar : scalars) {
     for (const int channels : {1, 3, 4}) {
-      const PixelFormat format{scalar, static_cast<std::uint8_t>(channels)};
-      const Image in = test::make(
-          300, 21, format, [](int x, int y, int c) { return 0.5 + 0.5 * std::sin(0.7 * x + c) * std::cos(0.9 * y); });
-      Image in_there = there->allocate(300, 21, format, in.color());
-      there->copy(in.view(), in_there.mutable_view());
-      Image out(1100, 37, format), back(1100, 37, format), out_there = there->allocate(1100, 37, format, {});
-      here.resize(in.view(), out.mutable_view(), ResizeFilter::bilinear);
-      there->resize(in_there.view(), out_there.mutable_view(), ResizeFilter::bilinear);
-      there->copy(out_there.view(), back.mutable_view());
-      EXPECT_TRUE(test::same(out, back)) << static_cast<int>(scalar) << " x " << channels;
+      for (const auto& size : sizes) {
+        const PixelFormat format{scalar, static_cast<std::uint8_t>(channels)};
+        const Image in = test::make(size.in_width, size.in_height, format, [](int x, int y, int c) {
+          return 0.9 + 0.1 * std::sin(0.7 * x + c) * std::cos(0.9 * y);
+        });
+        Image in_there = there->allocate(size.in_width, size.in_height, format, in.color());
+        there->copy(in.view(), in_there.mutable_view());
+        Image out(size.out_width, size.out_height, format), back(size.out_width, size.out_height, format);
+        Image out_there = there->allocate(size.out_width, size.out_height, format, {});
+        here.resize(in.view(), out.mutable_view(), size.filter);
+        there->resize(in_there.view(), out_there.mutable_view(), size.filter);
+        there->copy(out_there.view(), back.mutable_view());
+        EXPECT_TRUE(test::same(out, back))
+            << static_cast<int>(scalar) << " x " << channels << ", from " << size.in_width << " x " << size.in_height;
+      }
     }
   }
 }
