@@ -182,75 +182,108 @@ constexpr int area_blocks = 4;
 constexpr int area_blocks = 6;
 #endif
 
+// A word of samples taken apart, so that many rows of them add up without carries from one to the next: the even ones
+// and the odd ones, 16 bits for each byte and 32 for each half word.
 template <class T>
+struct WordSums {
+  static constexpr int samples = 4 / static_cast<int>(sizeof(T));
+  static constexpr std::uint32_t mask = sizeof(T) == 1 ? 0x00ff00ff : 0xffff;
+  static constexpr int most_rows = sizeof(T) == 1 ? 257 : 65535;
+
+  std::uint32_t even = 0, odd = 0;
+
+  __device__ WordSums plus(std::uint32_t word) const {
+    return {even + (word & mask), odd + __byte_perm(word, 0, sizeof(T) == 1 ? 0x4341 : 0x4432)};
+  }
+  __device__ std::uint32_t at(int i) const {
+    const std::uint32_t two = i % 2 == 0 ? even : odd;
+    return sizeof(T) == 2 ? two : i < 2 ? two & 0xffff : two >> 16;
+  }
+};
+
+template <class T, int channels>
 __global__ void __launch_bounds__(area_threads, area_blocks)
     area_integers(Rows<T> in, Sizes sizes, int piece, bool words, std::int64_t area, double inverse,
                   MutableRows<T> out) {
-  __shared__ std::uint32_t column_sums[area_chunk];
-  constexpr int per_word = 4 / static_cast<int>(sizeof(T));
-  const int channels = sizes.channels;
+  using Word = WordSums<T>;
+  constexpr int per_word = Word::samples;
+  struct alignas(4 * per_word) Sums {
+    std::uint32_t of[per_word];
+  };
+  __shared__ __align__(16) std::uint32_t column_sums[area_chunk];
+  __shared__ AreaTap rows;
+  // In samples of a row; the first is moved back to a whole word.
+  __shared__ int from, to;
   const int row_samples = sizes.in_width * channels;
   const int y = static_cast<int>(blockIdx.y);
-  const AreaTap rows = area_row(y, sizes);
   const int first_x = static_cast<int>(blockIdx.x) * piece;
-  const int end_x = min(first_x + piece, sizes.out_width);
-  // In samples of a row; the first is moved back to a whole word.
-  const int from = area_column(first_x, sizes).begin * channels / per_word * per_word;
-  const int to = area_column(end_x - 1, sizes).end * channels;
-
+  const int makes = (min(first_x + piece, sizes.out_width) - first_x) * channels;
   const int sample = static_cast<int>(threadIdx.x);
-  const bool makes = sample < (end_x - first_x) * channels;
-  const int channel = sample % channels;
   AreaTap column{};
-  if (makes) column = area_column(first_x + sample / channels, sizes);
+  if (sample < makes) column = area_column(first_x + sample / channels, sizes);
+  if (sample == 0) from = column.begin * channels / per_word * per_word;
+  if (sample == makes - 1) to = column.end * channels;
+  if (sample == static_cast<int>(area_threads) - 1) rows = area_row(y, sizes);
+  __syncthreads();
+
+  // Of this column.
+  const int first = column.begin * channels + sample % channels;
+  const int last = (column.end - 1) * channels + sample % channels;
+  const auto column_whole = static_cast<std::uint32_t>(sizes.out_width);
   std::uint64_t sum = 0;
   for (int chunk = from; chunk < to; chunk += area_chunk) {
     const int chunk_end = min(chunk + area_chunk, to);
+#pragma unroll 1
     for (int at = chunk + sample * per_word; at < chunk_end; at += static_cast<int>(area_threads) * per_word) {
-      std::uint32_t sums[per_word] = {};
+      Sums sums{};
       if (words && at + per_word <= row_samples) {
+        const auto* from_row = reinterpret_cast<const unsigned char*>(in.row(rows.begin) + at);
+        const auto next = [&](const Word& word) {
+          const auto samples = *reinterpret_cast<const std::uint32_t*>(from_row);
+          from_row += in.pitch;
+          return word.plus(samples);
+        };
+        const auto add = [&](const Word& word, int weight) {
+#pragma unroll
+          for (int i = 0; i < per_word; ++i) sums.of[i] += static_cast<std::uint32_t>(weight) * word.at(i);
+        };
+        add(next({}), rows.first);
+#pragma unroll 1
+        for (int left = rows.end - rows.begin - 2; left > 0; left -= Word::most_rows) {
+          Word word;
 #pragma unroll 4
-        for (int row = rows.begin; row < rows.end; ++row) {
-          const std::uint32_t word = *reinterpret_cast<const std::uint32_t*>(in.row(row) + at);
-          const auto weight = static_cast<std::uint32_t>(rows.weight(row, sizes.out_height));
-#pragma unroll
-          for (int i = 0; i < per_word; ++i) {
-            sums[i] += weight * static_cast<T>(word >> (8 * static_cast<int>(sizeof(T)) * i));
-          }
+          for (int i = min(left, Word::most_rows); i > 0; --i) word = next(word);
+          add(word, sizes.out_height);
         }
+        if (rows.end - rows.begin > 1) add(next({}), rows.last);
       } else {
+#pragma unroll 1
         for (int row = rows.begin; row < rows.end; ++row) {
           const auto weight = static_cast<std::uint32_t>(rows.weight(row, sizes.out_height));
 #pragma unroll
-          for (int i = 0; i < per_word; ++i) sums[i] += weight * (at + i < row_samples ? in.row(row)[at + i] : 0u);
+          for (int i = 0; i < per_word; ++i) sums.of[i] += weight * (at + i < row_samples ? in.row(row)[at + i] : 0u);
         }
       }
-#pragma unroll
-      for (int i = 0; i < per_word; ++i) column_sums[at - chunk + i] = sums[i];
+      *reinterpret_cast<Sums*>(column_sums + (at - chunk)) = sums;
     }
     __syncthreads();
-    if (makes) {
-      // Inputs of this column that lie in the chunk, which may begin and end inside a pixel.
-      const int first = column.begin * channels + channel;
-      const int last = (column.end - 1) * channels + channel;
-      int at = first;
-      if (at < chunk) at += (chunk - at + channels - 1) / channels * channels;
-      std::uint64_t whole = 0;
-      for (; at <= last && at < chunk_end; at += channels) {
-        const std::uint64_t value = column_sums[at - chunk];
-        if (at == first) {
-          sum += value * static_cast<std::uint32_t>(column.first);
-        } else if (at == last) {
-          sum += value * static_cast<std::uint32_t>(column.last);
-        } else {
-          whole += value;
-        }
-      }
-      sum += whole * static_cast<std::uint32_t>(sizes.out_width);
+    if (sample < makes) {
+      // Inputs of this column that lie in the chunk, which may begin and end inside a pixel, all as whole ones.
+      const int skipped = first < chunk ? (chunk - first + channels - 1) / channels * channels : 0;
+      std::uint64_t all = 0;
+#pragma unroll 4
+      for (int at = first + skipped; at < min(last + 1, chunk_end); at += channels) all += column_sums[at - chunk];
+      sum += all * column_whole;
+      const auto take_back = [&](int at, int weight) {
+        if (at < chunk || at >= chunk_end) return;
+        sum -= std::uint64_t{column_sums[at - chunk]} * (column_whole - static_cast<std::uint32_t>(weight));
+      };
+      take_back(first, column.first);
+      if (last > first) take_back(last, column.last);
     }
     __syncthreads();
   }
-  if (makes) {
+  if (sample < makes) {
     out.row(y)[first_x * channels + sample] = static_cast<T>(area_mean(sum, area, inverse));
   }
 }
@@ -295,7 +328,10 @@ void resize_area(const ImageView& in, const MutableImageView& out, cudaStream_t 
     const bool words = reinterpret_cast<std::uintptr_t>(in.data) % 4 == 0 && in.stride % 4 == 0;
     const dim3 blocks = cuda::blocks_for(out.width, out.height, dim3(static_cast<unsigned>(piece), 1, 1));
     const std::int64_t area = std::int64_t{in.width} * in.height;
-    cuda::launch(area_integers<T>, {blocks, dim3(area_threads, 1, 1), stream}, cuda::rows<T>(in), sizes, piece, words,
+    const auto kernel = sizes.channels == 1   ? area_integers<T, 1>
+                        : sizes.channels == 3 ? area_integers<T, 3>
+                                              : area_integers<T, 4>;
+    cuda::launch(kernel, {blocks, dim3(area_threads, 1, 1), stream}, cuda::rows<T>(in), sizes, piece, words,
                  area, 1.0 / static_cast<double>(area), cuda::rows<T>(out));
   } else {
     constexpr dim3 block{32, 8, 1};

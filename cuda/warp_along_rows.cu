@@ -162,11 +162,10 @@ struct Strip {
   }
 
   __device__ void sample(float x, float end, T (&out)[channels]) const {
-    constexpr float magic = 8388608;
     const float inside = fminf(fmaxf(x, 0.0f), end);
-    const float sum = __fadd_rz(inside, magic);
-    const auto weight = weight_of<T>(inside - (sum - magic));
-    const Between<T>* const at = samples + ((__float_as_int(sum) - __float_as_int(magic)) * channels - base);
+    const Whole first = whole_of(inside);
+    const auto weight = weight_of<T>(inside - first.value);
+    const Between<T>* const at = samples + (first.index * channels - base);
 #pragma unroll
     for (int c = 0; c < channels; ++c) out[c] = Sampler<T>::along(at[c], at[channels + c], weight);
   }

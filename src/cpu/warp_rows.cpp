@@ -19,7 +19,7 @@ namespace HWY_NAMESPACE {
 namespace {
 
 void MoveRow(const float* disparity, int width, float gain, float convergence, float* to) {
-  for (int x = 0; x < width; ++x) to[x] = moved(x, disparity[x], gain, convergence);
+  for (int x = 0; x < width; ++x) to[x] = moved(static_cast<float>(x), disparity[x], gain, convergence);
 }
 
 template <int channels, class T>
@@ -52,6 +52,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -67,6 +68,17 @@ HWY_EXPORT(SampleRow);
 
 constexpr float hole = -1;
 
+// Destination pixels first .. final of a source interval, none where it is outside.
+struct RowSpan {
+  int first, final;
+};
+
+RowSpan span_of(float begin, float end, int width) {
+  const float last = static_cast<float>(width - 1);
+  if (end < 0 || begin > last) return {0, -1};
+  return {begin > 0 ? static_cast<int>(std::ceil(begin)) : 0, end < last ? static_cast<int>(end) : width - 1};
+}
+
 // Draws the intervals of a row that landed at `to`. `source` and `nearest` cover the destination.
 void draw_row(const float* disparity, const float* to, const std::uint8_t* coverage, int width, float* source,
               float* nearest) {
@@ -77,11 +89,12 @@ void draw_row(const float* disparity, const float* to, const std::uint8_t* cover
     return;
   }
   for (int x = 0; x + 1 < width; ++x) {
+    const float length = to[x + 1] - to[x];
+    if (!is_drawn(length)) continue;
     const RowSpan span = span_of(to[x], to[x + 1], width);
-    if (span.first > span.final) continue;
     if (coverage != nullptr && (coverage[x] | coverage[x + 1]) == 0) continue;
     for (int i = span.first; i <= span.final; ++i) {
-      const float t = span.at(i);
+      const float t = along_interval(static_cast<float>(i), to[x], length);
       const float d = lerp(disparity[x], disparity[x + 1], t);
       if (d >= nearest[i]) {
         nearest[i] = d;

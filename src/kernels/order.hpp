@@ -14,7 +14,7 @@ RELIEVO_HD inline std::uint32_t order_key(float value) {
   const float positive_zero = value + 0.0f;
   std::uint32_t bits;
   std::memcpy(&bits, &positive_zero, sizeof bits);
-  return (bits & 0x80000000u) != 0 ? ~bits : bits | 0x80000000u;
+  return bits ^ (0x80000000u | static_cast<std::uint32_t>(static_cast<std::int32_t>(bits) >> 31));
 }
 RELIEVO_HD inline float from_order_key(std::uint32_t key) {
   const std::uint32_t bits = (key & 0x80000000u) != 0 ? key & 0x7fffffffu : ~key;

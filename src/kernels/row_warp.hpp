@@ -10,28 +10,18 @@ namespace relievo {
 inline namespace v1 {
 
 /// Where pixel x of a row goes.
-RELIEVO_HD inline float moved(int x, float disparity, float gain, float convergence) {
-  return static_cast<float>(x) + gain * (disparity - convergence);
+RELIEVO_HD inline float moved(float x, float disparity, float gain, float convergence) {
+  return x + gain * (disparity - convergence);
 }
 
-/// Destination pixels first .. final of a source interval, none where it is turned over, torn or outside.
-struct RowSpan {
-  float begin, length;
-  int first, final;
-
-  /// 0 to 1 along the interval.
-  RELIEVO_HD float at(int i) const { return (static_cast<float>(i) - begin) / length; }
-};
-
-RELIEVO_HD inline RowSpan span_of(float begin, float end, int width) {
+/// Whether a source interval is drawn, not turned over or torn.
+RELIEVO_HD inline bool is_drawn(float length) {
   constexpr float longest_interval = 2.5f;
-  const float last = static_cast<float>(width - 1);
-  const float length = end - begin;
-  const bool torn = !(length > 0 && length <= longest_interval);
-  if (torn || end < 0 || begin > last) return {begin, length, 0, -1};
-  return {begin, length, begin > 0 ? static_cast<int>(std::ceil(begin)) : 0,
-          end < last ? static_cast<int>(end) : width - 1};
+  return length > 0 && length <= longest_interval;
 }
+
+/// 0 to 1 along an interval.
+RELIEVO_HD inline float along_interval(float x, float begin, float length) { return (x - begin) / length; }
 
 /// A row of one pixel has no intervals; it stays where it moves by less than half a pixel.
 RELIEVO_HD inline bool single_pixel_stays(float to) { return std::fabs(to) < 0.5f; }
@@ -59,17 +49,19 @@ RELIEVO_HD inline float fill_hole(int i, const DrawnPixel& left, const DrawnPixe
   return left.disparity <= right.disparity ? left.source : right.source;
 }
 
+/// Between two pixels of a row.
+template <int channels, class T>
+RELIEVO_HD inline void sample_between(const T* left, const T* right, typename Sampler<T>::Weight weight, T* out) {
+  for (int c = 0; c < channels; ++c) out[c] = Sampler<T>::in_row(left[c], right[c], weight);
+}
+
 /// One pixel of a row at `source`, 0 to width - 1.
 template <int channels, class T>
 RELIEVO_HD inline void sample_row(const T* row, float source, int width, T* out) {
-  using S = Sampler<T>;
   const int x0 = static_cast<int>(source);
-  const auto weight = S::weight(source - static_cast<float>(x0));
   const T* const left = row + x0 * channels;
-  const T* const right = left + (x0 + 1 < width ? channels : 0);
-  for (int c = 0; c < channels; ++c) {
-    out[c] = S::along(S::across(left[c], left[c], 0), S::across(right[c], right[c], 0), weight);
-  }
+  sample_between<channels>(left, left + (x0 + 1 < width ? channels : 0),
+                           Sampler<T>::weight(source - static_cast<float>(x0)), out);
 }
 
 }  // namespace v1

@@ -17,6 +17,8 @@ struct Sampler {
   RELIEVO_HD static Weight weight(float t) { return t; }
   RELIEVO_HD static Between across(T above, T below, Weight t) { return lerp(to_float(above), to_float(below), t); }
   RELIEVO_HD static T along(Between left, Between right, Weight t) { return from_float<T>(lerp(left, right, t)); }
+  /// Both steps where the rows are one.
+  RELIEVO_HD static T in_row(T left, T right, Weight t) { return along(to_float(left), to_float(right), t); }
 };
 
 template <>
@@ -29,6 +31,9 @@ struct Sampler<std::uint8_t> {
   }
   RELIEVO_HD static std::uint8_t along(Between left, Between right, Weight t) {
     return static_cast<std::uint8_t>((left * (256 - t) + right * t + 32768) >> 16);
+  }
+  RELIEVO_HD static std::uint8_t in_row(std::uint8_t left, std::uint8_t right, Weight t) {
+    return static_cast<std::uint8_t>(linear_256(left, right, t));
   }
 };
 

@@ -82,7 +82,41 @@ TEST(EffectsOnGpu, ParallaxIsTheCpus) {
   }
 }
 
-// Every way of the warp, over edges and a group of pixels, where three layers are opaque, soft and absent.
+constexpr Scalar scalars[] = {Scalar::u8, Scalar::u16, Scalar::f16, Scalar::f32};
+
+// Three layers on both engines: an opaque one and two that are opaque, soft and absent.
+struct ThreeLayers {
+  std::vector<Image> images, copies;
+  std::vector<LayerView> here, there;
+
+  ThreeLayers(Engine& engine, int columns, int rows, PixelFormat format) {
+    const auto carried = [&](Image image) {
+      copies.push_back(engine.allocate(columns, rows, image.format(), image.color()));
+      engine.copy(image.view(), copies.back().mutable_view());
+      images.push_back(std::move(image));
+    };
+    for (int i = 0; i < 3; ++i) {
+      carried(test::make(columns, rows, format, [&](int x, int y, int c) {
+        return 0.5 + 0.5 * std::sin(0.7 * x + 3 * i + c) * std::cos(0.9 * y - i);
+      }));
+      carried(test::make(columns, rows, test::u8_1, [&](int x, int y, int) {
+        // All of a block sees one of them far to the right, and none of another.
+        if (x > 600) return i == 1 ? 1.0 : 0.0;
+        return std::clamp((40 - std::hypot(x - 30 - 40 * i, 2 * y - rows)) / 12, 0.0, 1.0);
+      }));
+      carried(test::make(columns, rows, test::f32_1,
+                         [&](int x, int y, int) { return 0.5 + 0.5 * std::sin(0.05 * x + i) * std::cos(0.07 * y); }));
+      const auto layer = [](const std::vector<Image>& of) {
+        const Image* const three = of.data() + of.size() - 3;
+        return LayerView{three[0].view(), of.size() == 3 ? ImageView{} : three[1].view(), three[2].view()};
+      };
+      here.push_back(layer(images));
+      there.push_back(layer(copies));
+    }
+  }
+};
+
+// Every way of the warp, over edges and a group of pixels.
 TEST(EffectsOnGpu, WarpedLayersAreTheCpus) {
   const auto there = make_cuda_engine(0, 1);
   CpuEngine here(1);
@@ -91,42 +125,17 @@ TEST(EffectsOnGpu, WarpedLayersAreTheCpus) {
       {{0, 0, 14, 0, 0, 0.5f}, {0, 0, -25, 0, 0, 0.4f}, {0, 0, 70, 0, 0, 0}},
       {{-2.25f, 1.5f}, {0, 0, 17, 0, 0, 0.1f}, {3, -0.5f}},
       {{-2.25f, 1.5f}, {200, 0}, {-0.75f, -100}}};
-  for (const Scalar scalar : {Scalar::u8, Scalar::u16, Scalar::f16, Scalar::f32}) {
+  for (const Scalar scalar : scalars) {
     for (const int channels : {1, 3}) {
       for (const int columns : {1, 2, 150, 1300}) {
         const PixelFormat format{scalar, static_cast<std::uint8_t>(channels)};
-        std::vector<Image> images, copies;
-        std::vector<LayerView> layers, layers_there;
-        const auto carried = [&](Image image) {
-          copies.push_back(there->allocate(columns, 37, image.format(), image.color()));
-          there->copy(image.view(), copies.back().mutable_view());
-          images.push_back(std::move(image));
-        };
-        for (int i = 0; i < 3; ++i) {
-          carried(test::make(columns, 37, format, [&](int x, int y, int c) {
-            return 0.5 + 0.5 * std::sin(0.7 * x + 3 * i + c) * std::cos(0.9 * y - i);
-          }));
-          carried(test::make(columns, 37, test::u8_1, [&](int x, int y, int) {
-            // All of a block sees one of them far to the right, and none of another.
-            if (x > 600) return i == 1 ? 1.0 : 0.0;
-            return std::clamp((40 - std::hypot(x - 30 - 40 * i, 2 * y - 37)) / 12, 0.0, 1.0);
-          }));
-          carried(test::make(columns, 37, test::f32_1, [&](int x, int y, int) {
-            return 0.5 + 0.5 * std::sin(0.05 * x + i) * std::cos(0.07 * y);
-          }));
-          const auto layer = [](const std::vector<Image>& of) {
-            const Image* const three = of.data() + of.size() - 3;
-            return LayerView{three[0].view(), of.size() == 3 ? ImageView{} : three[1].view(), three[2].view()};
-          };
-          layers.push_back(layer(images));
-          layers_there.push_back(layer(copies));
-        }
+        const ThreeLayers layers(*there, columns, 37, format);
         for (const std::vector<LayerMotion>& motion : motions) {
           for (const float zoom : {1.0f, 1.13f, 0.8f}) {
             Image out(columns, 37, format), back(columns, 37, format);
-            here.warp_layers(layers.data(), motion.data(), 3, zoom, out.mutable_view());
+            here.warp_layers(layers.here.data(), motion.data(), 3, zoom, out.mutable_view());
             Image out_there = there->allocate(columns, 37, format, {});
-            there->warp_layers(layers_there.data(), motion.data(), 3, zoom, out_there.mutable_view());
+            there->warp_layers(layers.there.data(), motion.data(), 3, zoom, out_there.mutable_view());
             there->copy(out_there.view(), back.mutable_view());
             EXPECT_TRUE(test::same(out, back)) << static_cast<int>(scalar) << " x " << channels << ", " << columns
                                                << " columns, motion " << &motion - motions << ", zoom " << zoom;
@@ -137,21 +146,58 @@ TEST(EffectsOnGpu, WarpedLayersAreTheCpus) {
   }
 }
 
-TEST(EffectsOnGpu, PixelsBetweenPixelsAreTheCpus) {
+// Rows of one and of several parts, that overlap, stretch, tear and leave.
+TEST(EffectsOnGpu, LayersWarpedAlongRowsAreTheCpus) {
   const auto there = make_cuda_engine(0, 1);
   CpuEngine here(1);
-  for (const Scalar scalar : {Scalar::u8, Scalar::u16, Scalar::f16, Scalar::f32}) {
+  for (const Scalar scalar : scalars) {
+    for (const int channels : {1, 3}) {
+      for (const int columns : {1, 2, 700, 17000}) {
+        const PixelFormat format{scalar, static_cast<std::uint8_t>(channels)};
+        const ThreeLayers layers(*there, columns, 3, format);
+        for (const float gain : {0.0f, 7.3f, -21.7f, 90.0f, -12000.0f}) {
+          Image out(columns, 3, format), back(columns, 3, format);
+          here.warp_rows(layers.here.data(), 3, gain, 0.37f, out.mutable_view());
+          Image out_there = there->allocate(columns, 3, format, {});
+          there->warp_rows(layers.there.data(), 3, gain, 0.37f, out_there.mutable_view());
+          there->copy(out_there.view(), back.mutable_view());
+          EXPECT_TRUE(test::same(out, back))
+              << static_cast<int>(scalar) << " x " << channels << ", " << columns << " columns, gain " << gain;
+        }
+      }
+    }
+  }
+}
+
+// Larger, smaller, and so small that a pixel is made of more rows and columns than are summed at once, which are
+// bright.
+TEST(EffectsOnGpu, OtherSizesAreTheCpus) {
+  const auto there = make_cuda_engine(0, 1);
+  CpuEngine here(1);
+  const struct {
+    int in_width, in_height, out_width, out_height;
+    ResizeFilter filter;
+  } sizes[] = {{300, 21, 1100, 37, ResizeFilter::bilinear},
+               {1999, 61, 259, 8, ResizeFilter::area},
+               {301, 45, 300, 44, ResizeFilter::area},
+               {2100, 600, 1, 1, ResizeFilter::area}};
+  for (const Scalar scalar : scalars) {
     for (const int channels : {1, 3, 4}) {
-      const PixelFormat format{scalar, static_cast<std::uint8_t>(channels)};
-      const Image in = test::make(
-          300, 21, format, [](int x, int y, int c) { return 0.5 + 0.5 * std::sin(0.7 * x + c) * std::cos(0.9 * y); });
-      Image in_there = there->allocate(300, 21, format, in.color());
-      there->copy(in.view(), in_there.mutable_view());
-      Image out(1100, 37, format), back(1100, 37, format), out_there = there->allocate(1100, 37, format, {});
-      here.resize(in.view(), out.mutable_view(), ResizeFilter::bilinear);
-      there->resize(in_there.view(), out_there.mutable_view(), ResizeFilter::bilinear);
-      there->copy(out_there.view(), back.mutable_view());
-      EXPECT_TRUE(test::same(out, back)) << static_cast<int>(scalar) << " x " << channels;
+      for (const auto& size : sizes) {
+        const PixelFormat format{scalar, static_cast<std::uint8_t>(channels)};
+        const Image in = test::make(size.in_width, size.in_height, format, [](int x, int y, int c) {
+          return 0.9 + 0.1 * std::sin(0.7 * x + c) * std::cos(0.9 * y);
+        });
+        Image in_there = there->allocate(size.in_width, size.in_height, format, in.color());
+        there->copy(in.view(), in_there.mutable_view());
+        Image out(size.out_width, size.out_height, format), back(size.out_width, size.out_height, format);
+        Image out_there = there->allocate(size.out_width, size.out_height, format, {});
+        here.resize(in.view(), out.mutable_view(), size.filter);
+        there->resize(in_there.view(), out_there.mutable_view(), size.filter);
+        there->copy(out_there.view(), back.mutable_view());
+        EXPECT_TRUE(test::same(out, back))
+            << static_cast<int>(scalar) << " x " << channels << ", from " << size.in_width << " x " << size.in_height;
+      }
     }
   }
 }

@@ -127,6 +127,8 @@ TEST(Intrinsics, FollowTheProgrammingGuide) {
   EXPECT_EQ(__float2uint_rn(-1.0f), 0u);
   EXPECT_EQ(__fadd_rz(8388608.0f, 2.75f), 8388610.0f);
   EXPECT_EQ(__fadd_rz(-8388608.0f, -2.75f), -8388610.0f);
+  EXPECT_EQ(__fadd_ru(8388608.0f, 2.25f), 8388611.0f);
+  EXPECT_EQ(__fadd_ru(-8388608.0f, -2.75f), -8388610.0f);
   EXPECT_EQ(__float_as_uint(1.0f), 0x3f800000u);
   EXPECT_EQ(__saturatef(std::numeric_limits<float>::quiet_NaN()), 0.0f);
   EXPECT_EQ(fminf(std::numeric_limits<float>::quiet_NaN(), 2.0f), 2.0f);

@@ -53,6 +53,11 @@ inline float __fadd_rz(float a, float b) {
   const auto sum = static_cast<float>(exact);
   return fabs(static_cast<double>(sum)) > fabs(exact) ? nextafterf(sum, 0.0f) : sum;
 }
+inline float __fadd_ru(float a, float b) {
+  const double exact = static_cast<double>(a) + b;
+  const auto sum = static_cast<float>(exact);
+  return sum < exact ? nextafterf(sum, INFINITY) : sum;
+}
 inline float __fsub_rn(float a, float b) { return a - b; }
 inline float __fmul_rn(float a, float b) { return a * b; }
 inline float __fdiv_rn(float a, float b) { return a / b; }
