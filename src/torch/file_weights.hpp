@@ -25,6 +25,8 @@ class FileWeights final : public WeightSource {
   /// Size of a tensor along a dimension; 0 where there is none of that name or dimension.
   std::int64_t size(const std::string& name, std::size_t dimension) const;
 
+  /// Tensors are given out in this type from now on.
+  void give_as(at::ScalarType type) { type_ = type; }
   at::Tensor take(const std::string& name, at::IntArrayRef shape) override;
   void ignore(const std::string& prefix) override { ignored_.push_back(prefix); }
   /// Throws Error{corrupt_data} that names a tensor which the network has no place for. An ONNX graph's own constants

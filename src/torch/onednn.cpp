@@ -32,6 +32,17 @@ at::Tensor call(const Operator& op, std::vector<c10::IValue> stack) {
   return stack.front().toTensor();
 }
 
+// Without AVX-512 or the like oneDNN's layers refuse bf16, LibTorch's own are slow.
+bool takes_bf16() {
+  static const bool takes = [] {
+    const Operator op = find("mkldnn::_is_mkldnn_bf16_supported");
+    std::vector<c10::IValue> stack;
+    if (op) op->callBoxed(&stack);
+    return op && stack.front().toBool();
+  }();
+  return takes;
+}
+
 c10::IValue optional(const at::Tensor& tensor) { return tensor.defined() ? c10::IValue(tensor) : c10::IValue(); }
 
 std::vector<std::int64_t> pair(int value) { return {value, value}; }
@@ -68,7 +79,7 @@ c10::IValue algorithm_of(Activation activation) {
 }  // namespace
 
 bool usable(const at::Tensor& tensor) {
-  const bool type = tensor.scalar_type() == at::kFloat || tensor.scalar_type() == at::kBFloat16;
+  const bool type = tensor.scalar_type() == at::kFloat || (tensor.scalar_type() == at::kBFloat16 && takes_bf16());
   return linear_operator() && conv_operator() && type && tensor.is_cpu() && c10::InferenceMode::is_enabled();
 }
 

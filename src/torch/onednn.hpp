@@ -13,7 +13,8 @@ namespace relievo {
 inline namespace v1 {
 namespace onednn {
 
-/// Whether `linear` can take tensors such as this one: on the CPU, f32 or bf16, where no gradients are wanted.
+/// Whether `linear` can take tensors such as this one: on the CPU, f32 or, where the CPU can do it,
+/// bf16, where no gradients are wanted.
 bool usable(const at::Tensor& tensor);
 
 /// The weights of a linear layer (out x in) or of a convolution in oneDNN's own layout; as they are where they are

@@ -50,9 +50,10 @@ class TorchDepthNetwork final : public DepthNetwork {
     };
     // Pixels lie as a network's channels-last input does.
     forward_ = [=, mean = channels(architecture.input.mean), deviation = channels(architecture.input.deviation),
+                input = architecture.dpt.vit.products ? at::kFloat : type,
                 inverse = architecture.dpt.activation == DepthActivation::exp,
                 network = std::move(forward)](const at::Tensor& pixels) {
-      const at::Tensor depth = network(pixels.sub(mean).div_(deviation).to(type).permute({0, 3, 1, 2}));
+      const at::Tensor depth = network(pixels.sub(mean).div_(deviation).to(input).permute({0, 3, 1, 2}));
       return inverse ? depth.reciprocal() : depth;
     };
 #ifdef RELIEVO_TORCH_CUDA
@@ -130,7 +131,12 @@ std::unique_ptr<DepthNetwork> open_torch_depth(Engine& engine, const DepthNetwor
     }
     const at::ScalarType type = precision_on(device, request.precision);
     FileWeights weights(WeightFile::open(request.file), request.file, type, device);
-    const DepthArchitecture& architecture = which_architecture(weights, request);
+    DepthArchitecture architecture = which_architecture(weights, request);
+    if (device.is_cpu() && type == at::kBFloat16 && architecture.dpt.vit.width > 0) {
+      // A transformer's products take the time; the error comes from all else, which f32 makes no slower.
+      architecture.dpt.vit.products = type;
+      weights.give_as(at::kFloat);
+    }
     DepthForward forward = build_depth(architecture, WeightScope(weights));
     weights.finish();
     return std::make_unique<TorchDepthNetwork>(engine, architecture, std::move(forward), type, weights.taken_elements(),

@@ -11,20 +11,37 @@ namespace relievo {
 inline namespace v1 {
 namespace {
 
+Linear linear(const at::Tensor& weight, const at::Tensor& bias, const VitShape& shape) {
+  const at::ScalarType type = shape.products.value_or(weight.scalar_type());
+  return Linear(weight.to(type), bias.to(type));
+}
+
+Linear linear(const WeightScope& weights, int in, int out, const VitShape& shape) {
+  return linear(weights("weight", {out, in}), weights("bias", {out}), shape);
+}
+
 // With layer scale (Touvron et al., ICCV 2021), where there is one, folded into it.
-Linear scaled(const WeightScope& weights, int in, int out, bool scaled, const WeightScope& scale) {
-  if (!scaled) return Linear(weights, in, out);
+Linear scaled(const WeightScope& weights, int in, int out, const WeightScope& scale, const VitShape& shape) {
+  if (!shape.layer_scale) return linear(weights, in, out, shape);
   const at::Tensor gamma = scale("gamma", {out});
-  return Linear(weights("weight", {out, in}).mul(gamma.unsqueeze(1)), weights("bias", {out}).mul(gamma));
+  return linear(weights("weight", {out, in}).mul(gamma.unsqueeze(1)), weights("bias", {out}).mul(gamma), shape);
 }
 
 // With queries that are scaled already, as attention wants them.
-Linear scaled_queries(const WeightScope& weights, int width, int heads) {
-  const double scale = 1 / std::sqrt(static_cast<double>(width) / heads);
+Linear scaled_queries(const WeightScope& weights, const VitShape& shape) {
+  const int width = shape.width;
+  const double scale = 1 / std::sqrt(static_cast<double>(width) / shape.heads);
   const at::Tensor weight = weights("weight", {3 * width, width}).clone(), bias = weights("bias", {3 * width}).clone();
   weight.narrow(0, 0, width).mul_(scale);
   bias.narrow(0, 0, width).mul_(scale);
-  return Linear(weight, bias);
+  return linear(weight, bias, shape);
+}
+
+at::Tensor typed(const at::Tensor& x, const Linear& layer) { return x.to(layer.bias.scalar_type()); }
+
+// Tokens are added up in their own type.
+at::Tensor plus(const Linear& layer, const at::Tensor& x, const at::Tensor& tokens) {
+  return x.scalar_type() == tokens.scalar_type() ? layer.plus(x, tokens) : tokens.add(layer(x));
 }
 
 }  // namespace
@@ -32,14 +49,14 @@ Linear scaled_queries(const WeightScope& weights, int width, int heads) {
 VitBlock::VitBlock(const WeightScope& weights, const VitShape& shape)
     : norm1(weights / "norm1", shape.width),
       norm2(weights / "norm2", shape.width),
-      qkv(scaled_queries(weights / "attn.qkv", shape.width, shape.heads)),
-      proj(scaled(weights / "attn.proj", shape.width, shape.width, shape.layer_scale, weights / "ls1")),
-      fc1(weights / "mlp.fc1", shape.width, 4 * shape.width),
-      fc2(scaled(weights / "mlp.fc2", 4 * shape.width, shape.width, shape.layer_scale, weights / "ls2")) {}
+      qkv(scaled_queries(weights / "attn.qkv", shape)),
+      proj(scaled(weights / "attn.proj", shape.width, shape.width, weights / "ls1", shape)),
+      fc1(linear(weights / "mlp.fc1", shape.width, 4 * shape.width, shape)),
+      fc2(scaled(weights / "mlp.fc2", 4 * shape.width, shape.width, weights / "ls2", shape)) {}
 
 at::Tensor VitBlock::operator()(const at::Tensor& tokens, int heads) const {
-  const at::Tensor x = proj.plus(attention(qkv(norm1(tokens)), heads), tokens);
-  return fc2.plus(fc1(norm2(x), Activation::gelu), x);
+  const at::Tensor x = plus(proj, attention(qkv(typed(norm1(tokens), qkv)), heads), tokens);
+  return plus(fc2, fc1(typed(norm2(x), fc1), Activation::gelu), x);
 }
 
 Vit::Vit(const WeightScope& weights, const VitShape& of)

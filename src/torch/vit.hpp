@@ -1,6 +1,7 @@
 // The vision transformer (Dosovitskiy et al., ICLR 2021) of DPT and, with layer scale, of DINOv2.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "torch/layers.hpp"
@@ -19,6 +20,8 @@ struct VitShape {
   int learnt_side = 0;  ///< patches along a side of the grid that position embeddings were learnt on
   bool layer_scale = false;
   PositionResize resize = PositionResize::bilinear;
+  /// What linear layers and attention compute in, where that is not the type of all else.
+  std::optional<at::ScalarType> products = std::nullopt;
 };
 
 struct VitBlock {
