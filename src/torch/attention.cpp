@@ -17,7 +17,7 @@ namespace relievo {
 inline namespace v1 {
 namespace {
 
-// Rows of the score matrix that a thread works on at once: they stay in its second-level cache.
+// Rows of the score matrix that a thread works on at once, about: they stay near its second-level cache.
 constexpr std::int64_t rows_at_once = 256;
 
 // softmax(scores) values^T, of `scores` that may be overwritten.
@@ -32,7 +32,9 @@ at::Tensor weighted(const at::Tensor& scores, const at::Tensor& values) {
 at::Tensor attention_on_cpu(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value) {
   const std::int64_t batch = query.size(0), heads = query.size(1), count = query.size(2), width = query.size(3);
   at::Tensor out = at::empty({batch, count, heads, width}, query.options());
-  const std::int64_t pieces = (count + rows_at_once - 1) / rows_at_once, tasks = batch * heads * pieces;
+  // Of one size, since each of them has keys and values laid out anew.
+  const std::int64_t pieces = std::max<std::int64_t>(1, (count + rows_at_once / 2) / rows_at_once),
+                     tasks = batch * heads * pieces;
   WorkingMemory* const memory = WorkingMemory::current();
   std::atomic<std::int64_t> next = 0;
   // Threads take the next piece when they are done with one, as they may not be equally fast.
@@ -41,7 +43,7 @@ at::Tensor attention_on_cpu(const at::Tensor& query, const at::Tensor& key, cons
     const WorkingMemory::Use use(memory);
     for (std::int64_t task = next++; task < tasks; task = next++) {
       const std::int64_t piece = task % pieces, head = task / pieces % heads, item = task / pieces / heads;
-      const std::int64_t first = piece * rows_at_once, rows = std::min(rows_at_once, count - first);
+      const std::int64_t first = piece * count / pieces, rows = (piece + 1) * count / pieces - first;
       const at::Tensor scores = onednn::linear(query[item][head].narrow(0, first, rows), key[item][head], {});
       out[item].narrow(0, first, rows).select(1, head).copy_(weighted(scores, value[item][head].t()));
     }
