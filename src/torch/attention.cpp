@@ -1,17 +1,14 @@
 #include "torch/attention.hpp"
 
 #include <algorithm>
-#include <atomic>
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
 #include <ATen/ops/softmax.h>
-#include <c10/core/InferenceMode.h>
 
 #include "torch/onednn.hpp"
 #include "torch/openmp.hpp"
 #include "torch/softmax.hpp"
-#include "torch/working_memory.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -33,20 +30,12 @@ at::Tensor attention_on_cpu(const at::Tensor& query, const at::Tensor& key, cons
   const std::int64_t batch = query.size(0), heads = query.size(1), count = query.size(2), width = query.size(3);
   at::Tensor out = at::empty({batch, count, heads, width}, query.options());
   // Of one size, since each of them has keys and values laid out anew.
-  const std::int64_t pieces = std::max<std::int64_t>(1, (count + rows_at_once / 2) / rows_at_once),
-                     tasks = batch * heads * pieces;
-  WorkingMemory* const memory = WorkingMemory::current();
-  std::atomic<std::int64_t> next = 0;
-  // Threads take the next piece when they are done with one, as they may not be equally fast.
-  in_all_threads([&] {
-    const c10::InferenceMode no_gradients;  // of each thread
-    const WorkingMemory::Use use(memory);
-    for (std::int64_t task = next++; task < tasks; task = next++) {
-      const std::int64_t piece = task % pieces, head = task / pieces % heads, item = task / pieces / heads;
-      const std::int64_t first = piece * count / pieces, rows = (piece + 1) * count / pieces - first;
-      const at::Tensor scores = onednn::linear(query[item][head].narrow(0, first, rows), key[item][head], {});
-      out[item].narrow(0, first, rows).select(1, head).copy_(weighted(scores, value[item][head].t()));
-    }
+  const std::int64_t pieces = std::max<std::int64_t>(1, (count + rows_at_once / 2) / rows_at_once);
+  share_out(batch * heads * pieces, [&](std::int64_t task) {
+    const std::int64_t piece = task % pieces, head = task / pieces % heads, item = task / pieces / heads;
+    const std::int64_t first = piece * count / pieces, rows = (piece + 1) * count / pieces - first;
+    const at::Tensor scores = onednn::linear(query[item][head].narrow(0, first, rows), key[item][head], {});
+    out[item].narrow(0, first, rows).select(1, head).copy_(weighted(scores, value[item][head].t()));
   });
   return out.view({batch, count, heads * width});
 }

@@ -2,10 +2,14 @@
 
 #include <dlfcn.h>
 
+#include <atomic>
 #include <exception>
 #include <mutex>
 
 #include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
+
+#include "torch/working_memory.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -32,26 +36,34 @@ void set_own_threads(int threads) {
 OneThread::OneThread() : before_(at::get_num_threads()) { set_own_threads(1); }  // The first call sets their number.
 OneThread::~OneThread() { set_own_threads(before_); }
 
-void in_all_threads(const std::function<void()>& body) {
-  // What `#pragma omp parallel` calls, in LLVM's runtime too; `threads` 0 = as many as were set.
-  using Parallel = void(void (*body)(void*), void* data, unsigned threads, unsigned flags);
-  static Parallel* const parallel = of_runtime<Parallel>("GOMP_parallel");
-  if (parallel == nullptr || at::get_num_threads() == 1 || at::in_parallel_region()) return body();
+void share_out(std::int64_t count, const std::function<void(std::int64_t)>& body) {
   struct Shared {
-    const std::function<void()>& body;
+    std::int64_t count;
+    const std::function<void(std::int64_t)>& body;
+    WorkingMemory* memory;
+    std::atomic<std::int64_t> next = 0;
     std::mutex mutex;
     std::exception_ptr thrown;
-  } shared{body, {}, {}};
-  const auto one = [](void* data) {
+  } shared{count, body, WorkingMemory::current(), {}, {}, {}};
+  const auto in_a_thread = [](void* data) {
     auto& of_all = *static_cast<Shared*>(data);
     try {
-      of_all.body();
+      const c10::InferenceMode no_gradients;
+      const WorkingMemory::Use use(of_all.memory);
+      for (std::int64_t i = of_all.next++; i < of_all.count; i = of_all.next++) of_all.body(i);
     } catch (...) {
       const std::lock_guard lock(of_all.mutex);
       of_all.thrown = std::current_exception();
     }
   };
-  parallel(one, &shared, 0, 0);
+  // What `#pragma omp parallel` calls, in LLVM's runtime too; `threads` 0 = as many as were set.
+  using Parallel = void(void (*body)(void*), void* data, unsigned threads, unsigned flags);
+  static Parallel* const parallel = of_runtime<Parallel>("GOMP_parallel");
+  if (parallel == nullptr || at::get_num_threads() == 1 || at::in_parallel_region()) {
+    in_a_thread(&shared);
+  } else {
+    parallel(in_a_thread, &shared, 0, 0);
+  }
   if (shared.thrown) std::rethrow_exception(shared.thrown);
 }
 

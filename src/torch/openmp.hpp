@@ -1,6 +1,7 @@
 // The OpenMP runtime that LibTorch brings, without one of our own beside it.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 
 namespace relievo {
@@ -19,9 +20,10 @@ class OneThread {
   int before_;
 };
 
-/// `body` in each of LibTorch's threads at once, whose operations then run in one thread each. They share the work out
-/// among themselves. Throws what one of them threw.
-void in_all_threads(const std::function<void()>& body);
+/// `body` of each number below `count`, shared out to LibTorch's threads: whichever is free takes the next, as they may
+/// not be equally fast. Operations within run in that thread alone, without gradients, in this thread's working memory.
+/// Throws what one of them threw.
+void share_out(std::int64_t count, const std::function<void(std::int64_t)>& body);
 
 }  // namespace v1
 }  // namespace relievo

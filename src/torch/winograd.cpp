@@ -109,17 +109,14 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <vector>
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
-#include <c10/core/InferenceMode.h>
 
 #include "torch/onednn.hpp"
 #include "torch/openmp.hpp"
-#include "torch/working_memory.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -195,45 +192,39 @@ at::Tensor Winograd::operator()(const at::Tensor& given, bool relu) const {
   const float* const from = x.const_data_ptr<float>();
   float* const to = result.mutable_data_ptr<float>();
   const std::vector<float> outside(static_cast<std::size_t>(in));
-  std::atomic<std::int64_t> next = 0;
-  WorkingMemory* const memory = WorkingMemory::current();
-  in_all_threads([&] {
-    const c10::InferenceMode no_gradients;
-    const WorkingMemory::Use use(memory);
-    for (std::int64_t task = next++; task < tasks; task = next++) {
-      const std::int64_t first = task * at_once, count = std::min(at_once, all - first);
-      const at::Tensor patches = at::empty({static_cast<std::int64_t>(values), count, in}, x.options());
-      for (std::int64_t i = 0; i < count; ++i) {
-        const std::int64_t item = (first + i) / (down * across), y0 = (first + i) / across % down * tile - 1,
-                           x0 = (first + i) % across * tile - 1;
-        const float* pixels[values];
-        for (int k = 0; k < static_cast<int>(values); ++k) {
-          const std::int64_t py = y0 + k / patch, px = x0 + k % patch;
-          const bool inside = py >= 0 && py < height && px >= 0 && px < width;
-          pixels[k] = inside ? from + ((item * height + py) * width + px) * in : outside.data();
-        }
-        HWY_DYNAMIC_DISPATCH(PatchIn)
-        (pixels, static_cast<std::size_t>(in), patches.mutable_data_ptr<float>() + i * in,
-         static_cast<std::size_t>(count * in));
+  share_out(tasks, [&](std::int64_t task) {
+    const std::int64_t first = task * at_once, count = std::min(at_once, all - first);
+    const at::Tensor patches = at::empty({static_cast<std::int64_t>(values), count, in}, x.options());
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::int64_t item = (first + i) / (down * across), y0 = (first + i) / across % down * tile - 1,
+                         x0 = (first + i) % across * tile - 1;
+      const float* pixels[values];
+      for (int k = 0; k < static_cast<int>(values); ++k) {
+        const std::int64_t py = y0 + k / patch, px = x0 + k % patch;
+        const bool inside = py >= 0 && py < height && px >= 0 && px < width;
+        pixels[k] = inside ? from + ((item * height + py) * width + px) * in : outside.data();
       }
-      std::array<at::Tensor, values> products;
-      const float* product_values[values];
-      for (std::size_t k = 0; k < values; ++k) {
-        products[k] = onednn::linear(patches[static_cast<std::int64_t>(k)], weights[k], {});
-        product_values[k] = products[k].const_data_ptr<float>();
+      HWY_DYNAMIC_DISPATCH(PatchIn)
+      (pixels, static_cast<std::size_t>(in), patches.mutable_data_ptr<float>() + i * in,
+       static_cast<std::size_t>(count * in));
+    }
+    std::array<at::Tensor, values> products;
+    const float* product_values[values];
+    for (std::size_t k = 0; k < values; ++k) {
+      products[k] = onednn::linear(patches[static_cast<std::int64_t>(k)], weights[k], {});
+      product_values[k] = products[k].const_data_ptr<float>();
+    }
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::int64_t item = (first + i) / (down * across), y0 = (first + i) / across % down * tile,
+                         x0 = (first + i) % across * tile;
+      float* pixels[tile * tile];
+      for (int k = 0; k < tile * tile; ++k) {
+        const std::int64_t py = y0 + k / tile, px = x0 + k % tile;
+        pixels[k] = py < height && px < width ? to + ((item * height + py) * width + px) * out : nullptr;
       }
-      for (std::int64_t i = 0; i < count; ++i) {
-        const std::int64_t item = (first + i) / (down * across), y0 = (first + i) / across % down * tile,
-                           x0 = (first + i) % across * tile;
-        float* pixels[tile * tile];
-        for (int k = 0; k < tile * tile; ++k) {
-          const std::int64_t py = y0 + k / tile, px = x0 + k % tile;
-          pixels[k] = py < height && px < width ? to + ((item * height + py) * width + px) * out : nullptr;
-        }
-        HWY_DYNAMIC_DISPATCH(TileOut)
-        (product_values, static_cast<std::size_t>(i * out), static_cast<std::size_t>(out), bias.const_data_ptr<float>(),
-         relu, pixels);
-      }
+      HWY_DYNAMIC_DISPATCH(TileOut)
+      (product_values, static_cast<std::size_t>(i * out), static_cast<std::size_t>(out), bias.const_data_ptr<float>(),
+       relu, pixels);
     }
   });
   return result;
