@@ -6,6 +6,7 @@
 
 #include "core/check.hpp"
 #include "torch/midas_small.hpp"
+#include "torch/relievo_tiny.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -56,6 +57,10 @@ std::vector<DepthArchitecture> made() {
                  {32, 256, NetworkInput::Fit::contain, false, imagenet_mean, imagenet_deviation},
                  DepthKind::disparity,
                  {}});
+  all.push_back({relievo_tiny,
+                 {16, 256, NetworkInput::Fit::contain, false, {0.45f, 0.45f, 0.45f}, {0.25f, 0.25f, 0.25f}},
+                 DepthKind::disparity,
+                 {}});
   DptShape hybrid = midas({768, 12, 12, 24}, {0, 0, 8, 11}, {256, 512, 768, 768});
   hybrid.convolutional_stem = true;
   all.push_back({"dpt-hybrid", dpt_input, DepthKind::disparity, hybrid});
@@ -104,6 +109,7 @@ const DepthArchitecture& depth_architecture(std::string_view name) {
 }
 
 DepthForward build_depth(const DepthArchitecture& architecture, const WeightScope& weights) {
+  if (architecture.name == relievo_tiny) return RelievoTiny(weights);
   if (architecture.name == "midas-small") return MidasSmall(weights);
   return Dpt(weights, architecture.dpt);
 }

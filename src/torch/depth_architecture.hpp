@@ -18,9 +18,11 @@ struct DepthArchitecture {
   std::string name;
   NetworkInput input;
   DepthKind kind = DepthKind::disparity;
-  /// Of MiDaS small where it has no blocks.
+  /// Without blocks of those networks that are no DPT.
   DptShape dpt;
 };
+
+inline constexpr const char* relievo_tiny = "relievo-tiny";
 
 std::span<const DepthArchitecture> depth_architectures();
 /// Null where there is none of that name.

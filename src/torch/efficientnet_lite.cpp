@@ -20,17 +20,9 @@ constexpr Stage stages[] = {
     {3, "1", 1, 3, 1, expansion, 384},
 };
 
-// Batch normalisation of what a network has learnt is one multiplication and one addition for a channel.
-Conv normalised(const WeightScope& conv, const WeightScope& norm, Conv::Shape shape) {
+NormalisedConv normalised(const WeightScope& conv, const WeightScope& norm, Conv::Shape shape) {
   shape.same = true;
-  const at::Tensor plain = conv("weight", shape.sizes());
-  const at::Tensor variance = norm("running_var", {shape.out}).to(at::kFloat);
-  const at::Tensor scale = norm("weight", {shape.out}).to(at::kFloat).mul(variance.add(1e-3).rsqrt_());
-  const at::Tensor mean = norm("running_mean", {shape.out}).to(at::kFloat);
-  const at::Tensor shift = norm("bias", {shape.out}).to(at::kFloat).sub(mean.mul(scale));
-  norm.ignore("num_batches_tracked");
-  return Conv(plain.to(at::kFloat).mul(scale.view({-1, 1, 1, 1})).to(plain.options()), shift.to(plain.scalar_type()),
-              shape);
+  return NormalisedConv(conv, norm, shape);
 }
 
 }  // namespace

@@ -5,15 +5,15 @@
 #include <optional>
 #include <vector>
 
-#include "torch/layers.hpp"
+#include "torch/normalised_conv.hpp"
 
 namespace relievo {
 inline namespace v1 {
 
 /// Expand by 1 x 1 (but for the first stage), filter each channel, contract by 1 x 1.
 struct InvertedResidual {
-  std::optional<Conv> expand;
-  Conv depthwise, contract;
+  std::optional<NormalisedConv> expand;
+  NormalisedConv depthwise, contract;
   bool residual = false;
 
   struct Shape {
@@ -24,7 +24,7 @@ struct InvertedResidual {
 };
 
 struct EfficientNetLite3 {
-  Conv stem;
+  NormalisedConv stem;
   /// What the four maps are made by.
   std::array<std::vector<InvertedResidual>, 4> layers;
 

@@ -1,5 +1,7 @@
 #include "torch/stand_in.hpp"
 
+#include <vector>
+
 #include <ATen/ops/zeros.h>
 
 #include "core/check.hpp"
@@ -14,12 +16,12 @@ namespace {
 class Asked final : public WeightSource {
  public:
   at::Tensor take(const std::string& name, at::IntArrayRef shape) override {
-    shapes.emplace_back(name, shape.vec());
+    places.push_back({name, shape.vec()});
     return at::zeros(shape);
   }
   void ignore(const std::string&) override {}
 
-  NamedShapes shapes;
+  std::vector<TensorPlace> places;
 };
 
 }  // namespace
@@ -29,8 +31,8 @@ void write_stand_in(const std::string& architecture, const std::filesystem::path
   require(known != nullptr, "There is no depth network ", architecture, ".");
   Asked asked;
   build_depth(*known, WeightScope(asked));
-  write_safetensors(path, asked.shapes,
-                    [&](std::size_t i) { return formula_tensor(asked.shapes[i].first, asked.shapes[i].second); });
+  write_safetensors(path, asked.places,
+                    [&](std::size_t i) { return formula_tensor(asked.places[i].name, asked.places[i].shape); });
 }
 
 }  // namespace v1

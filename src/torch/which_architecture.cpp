@@ -31,7 +31,9 @@ std::vector<const DepthArchitecture*> fitting(const FileWeights& weights) {
     std::string place = "pretrained.";
     bool family = true;
     if (shape.vit.width == 0) {
-      if (weights.has("pretrained.layer1.0.weight")) fit.push_back(&known);
+      if (weights.has(known.name == relievo_tiny ? "stage4.0.qkv.weight" : "pretrained.layer1.0.weight")) {
+        fit.push_back(&known);
+      }
       continue;
     }
     if (shape.family == DptFamily::midas) {

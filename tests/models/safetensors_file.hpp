@@ -13,9 +13,9 @@ namespace relievo::testing {
 /// f32 tensors, in their order.
 inline void write_safetensors(const std::filesystem::path& path,
                               const std::vector<std::pair<std::string, at::Tensor>>& tensors) {
-  NamedShapes shapes;
-  for (const auto& [name, tensor] : tensors) shapes.emplace_back(name, tensor.sizes().vec());
-  relievo::write_safetensors(path, shapes, [&](std::size_t i) { return tensors[i].second; });
+  std::vector<TensorPlace> places;
+  for (const auto& [name, tensor] : tensors) places.push_back({name, tensor.sizes().vec()});
+  relievo::write_safetensors(path, places, [&](std::size_t i) { return tensors[i].second; });
 }
 
 }  // namespace relievo::testing

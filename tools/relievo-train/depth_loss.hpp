@@ -1,0 +1,37 @@
+// How wrong a depth is of which neither scale nor shift is known.
+#pragma once
+
+#include <cstdint>
+
+#include <ATen/core/Tensor.h>
+
+namespace tool {
+
+/// Pictures beside one another: N x H x W.
+struct DepthTargets {
+  at::Tensor disparity;  ///< f32; any number where unknown
+  at::Tensor known;      ///< bool
+  at::Tensor measured;   ///< N, f32: 1 = disparity, 0 = only which is nearer
+};
+
+/// Beside `value`, which has 1.
+struct DepthLossWeights {
+  double gradient = 0.5;
+  double order = 0.1;  ///< 1 where only the order is known
+};
+
+/// Scalars, means over the pictures.
+struct DepthLoss {
+  at::Tensor total;
+  at::Tensor value, gradient, order;
+};
+
+/// `value` is the mean absolute difference of disparities after each was brought to median 0 and mean absolute
+/// deviation 1 over its known pixels; `gradient` that of their differences between neighbours, at four scales (both
+/// Ranftl et al., TPAMI 2022, 5); `order` of pairs at random distances, as `seed` says, log(1 + exp(-s (a - b))), s =
+/// 1 where the first is nearer, -1 where it is farther (Chen et al., NeurIPS 2016), pairs that are level left out.
+/// Where only the order is known, value and gradient are none.
+DepthLoss depth_loss(const at::Tensor& predicted, const DepthTargets& targets, const DepthLossWeights& weights,
+                     std::uint64_t seed);
+
+}  // namespace tool

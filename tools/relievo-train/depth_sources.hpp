@@ -1,0 +1,49 @@
+// Where pictures to learn from come from.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <relievo/progress.hpp>
+
+#include "depth_sample.hpp"
+#include "random.hpp"
+
+namespace tool {
+
+/// Thread safe.
+class DepthSource {
+ public:
+  virtual ~DepthSource() = default;
+  virtual const std::string& name() const = 0;
+  /// A picture of this size, another for another state of `random`, varied so that none is met twice.
+  virtual DepthSample draw(int width, int height, Random& random) const = 0;
+};
+
+/// Photos and measured depth of a folder (pairs.hpp), held in memory at about the size that windows of `area` pixels
+/// need. Throws relievo::Error that names the file.
+std::unique_ptr<DepthSource> folder_source(const std::string& folder, int area, const relievo::Progress& progress);
+
+/// Scenes made up on the fly, with swatches of the photos in `textures`, a folder; "" = without.
+std::unique_ptr<DepthSource> procedural_source(const std::string& textures);
+
+/// Sources, each drawn from as often as its weight says.
+class DepthMix {
+ public:
+  void add(std::unique_ptr<DepthSource> source, double weight);
+  bool empty() const { return sources_.empty(); }
+  /// The same for the same seed and number, whatever was drawn before.
+  DepthSample draw(std::uint64_t seed, std::uint64_t number, int width, int height) const;
+
+ private:
+  struct Part {
+    std::unique_ptr<DepthSource> source;
+    double up_to;  ///< weights up to and with this one
+  };
+  std::vector<Part> sources_;
+};
+
+}  // namespace tool
