@@ -125,15 +125,18 @@ void turbo(float x, std::uint8_t* rgb) {
   }
 }
 
-Image turbo_picture(const ImageView& relative) {
-  Image picture(relative.width, relative.height, {Scalar::u8, 3});
-  for (int y = 0; y < relative.height; ++y) {
-    for (int x = 0; x < relative.width; ++x) turbo(relative.row<float>(y)[x], picture.row<std::uint8_t>(y) + 3 * x);
+}  // namespace
+
+Image depth_picture(const DepthMap& depth) {
+  require(!depth.empty(), "depth is empty; there is nothing to show.");
+  const Image relative = depth.relative();
+  Image picture(relative.width(), relative.height(), {Scalar::u8, 3});
+  for (int y = 0; y < relative.height(); ++y) {
+    const auto* row = relative.row<float>(y);
+    for (int x = 0; x < relative.width(); ++x) turbo(row[x], picture.row<std::uint8_t>(y) + 3 * x);
   }
   return picture;
 }
-
-}  // namespace
 
 DepthMap read_depth(const std::string& path, DepthKind kind, double scale) {
   require(scale > 0 && std::isfinite(scale), "scale is ", scale, "; allowed is any finite number above 0.");
@@ -175,7 +178,7 @@ void write_depth(const std::string& path, const DepthMap& depth) {
       numbers.color = {};  // numbers, not light: no transfer curve may touch them
       write(path, converted(numbers, {Scalar::u16, 1}, {}));
     } else {
-      write(path, turbo_picture(depth.relative()));
+      write(path, depth_picture(depth));
     }
   });
 }
