@@ -21,13 +21,15 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/relievo DESTINATION ${CMAKE_INST
   FILES_MATCHING PATTERN "*.hpp")
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
-if(TARGET relievo_command)
-  install(TARGETS relievo_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-endif()
+foreach(program IN ITEMS relievo_command relievo_train)
+  if(TARGET ${program})
+    install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  endif()
+endforeach()
 
 # What is installed, to build it alone.
 add_custom_target(relievo_installed DEPENDS relievo)
-foreach(target IN ITEMS relievo_io relievo_command relievo_cuda relievo_torch)
+foreach(target IN ITEMS relievo_io relievo_command relievo_train relievo_cuda relievo_torch)
   if(TARGET ${target})
     add_dependencies(relievo_installed ${target})
   endif()

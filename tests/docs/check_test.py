@@ -80,6 +80,9 @@ class Check(unittest.TestCase):
         self.expect(check.check_arrows, "include/relievo/a.hpp", "#include <unistd.h>\n", "public header")
         self.expect(check.check_arrows, "include/relievo/a.hpp", "#include <relievo/interop/eigen.hpp>\n", "interop")
         self.expect(check.check_arrows, "tools/a.cpp", '#include "core/a.hpp"\n', "public headers only")
+        self.expect(check.check_arrows, "tools/relievo/a.cpp", '#include "torch/a.hpp"\n', "public headers only")
+        self.expect(check.check_arrows, "tools/relievo-train/a.cpp", '#include "io/a.hpp"\n', "public headers only")
+        self.expect_none(check.check_arrows, "tools/relievo-train/a.cpp", '#include "torch/a.hpp"\n')
         self.expect_none(check.check_arrows, "src/effects/a.cpp",
                          '#include <vector>\n#include <relievo/image.hpp>\n#include "core/engine.hpp"\n')
 

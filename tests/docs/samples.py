@@ -1,7 +1,8 @@
 """Compiles the C++ of README.md and docs/, and checks the commands they show.
 
   samples.py compile CXX       every ```cpp block, page by page
-  samples.py commands RELIEVO  every `relievo` and `./dev` line of ```sh and ```console blocks
+  samples.py commands RELIEVO  every `relievo`, `relievo-train` and `./dev` line of ```sh and ```console blocks; the
+                               programs lie beside each other
   samples.py self-test CXX     both must find what is wrong
 
 The blocks of a page follow one another: each sees what those before it declared, and may declare it
@@ -97,7 +98,7 @@ def shown_commands(page, text):
                 continue
             while words and re.match(r"\w+=", words[0]):
                 words.pop(0)
-            if words and (words[0] == "./dev" or words[0].rsplit("/", 1)[-1] == "relievo"):
+            if words and (words[0] == "./dev" or words[0].rsplit("/", 1)[-1] in ("relievo", "relievo-train")):
                 yield f"{name}:{first}", words
 
 
@@ -138,7 +139,7 @@ def help_from(relievo):
                 known = re.findall(r"^  ([a-z]+) ", run.stdout, re.M) + ["help"]
                 cache[key] = run.stdout if len(words) == 1 or words[1] in known else None
             else:
-                run = subprocess.run([relievo, *words[1:], "--help"], capture_output=True, text=True)
+                run = subprocess.run([pathlib.Path(relievo).with_name(words[0]), *words[1:], "--help"], capture_output=True, text=True)
                 cache[key] = run.stdout if run.returncode == 0 else None
         return cache[key]
 
@@ -161,15 +162,17 @@ def self_test(cxx):
     # The compiler names the page and the line.
     assert "page.md:3" in errors("text\n```cpp\nnothing;\n```\n")[0]
 
-    helps = {("relievo", "bokeh"): "--f-number FLOAT\n -o, --output", ("dev",): "",
+    helps = {("relievo", "bokeh"): "--f-number FLOAT\n -o, --output", ("dev",): "", ("relievo-train", "eval"): "--data",
              ("relievo", "models"): "\nVerbs:\n fetch", ("relievo", "models", "fetch"): "--from PLACE"}
     text = "```sh\n$ relievo bokeh a.jpg --f-number 2 \\\n  -o b.jpg   # words\nrelievo bokeh --f-numbr 2\nrelievo blur\n" \
-           "relievo models fetch a --from b --form c\nrelievo models fetsh\n```\n"
+           "relievo models fetch a --from b --form c\nrelievo models fetsh\n" \
+           "relievo-train eval --data a\nrelievo-train evil\n```\n"
     count, problems = check_commands([(page, text)], lambda words: helps.get(tuple(words)))
-    assert count == 5, count
+    assert count == 7, count
     assert problems == ["page.md:4: relievo bokeh has no flag --f-numbr", "page.md:5: relievo has no verb blur",
                         "page.md:6: relievo models fetch has no flag --form",
-                        "page.md:7: relievo has no verb models fetsh"], problems
+                        "page.md:7: relievo has no verb models fetsh",
+                        "page.md:9: relievo-train has no verb evil"], problems
 
 
 def main(arguments):

@@ -89,45 +89,136 @@ double boundary_f1(const std::vector<double>& p, const std::vector<double>& q, i
   return sum / weights;
 }
 
-}  // namespace
+// Disparities of both maps at the truth's size; the same without the pixels that do not count.
+struct Compared {
+  std::vector<double> estimates, truths;  // NaN where a pixel does not count.
+  std::vector<double> p, q;
 
-DepthMetrics depth_metrics(const relievo::DepthMap& estimate, const relievo::DepthMap& truth) {
-  const int width = truth.width(), height = truth.height();
-  const bool same = estimate.width() == width && estimate.height() == height;
-  std::vector<double> estimates = disparities(same ? estimate.clone() : estimate.resized(width, height));
-  std::vector<double> truths = disparities(truth), p, q;
-  for (std::size_t i = 0; i < truths.size(); ++i) {
-    if (std::isfinite(estimates[i]) && std::isfinite(truths[i])) {
-      p.push_back(estimates[i]);
-      q.push_back(truths[i]);
-    } else {
-      estimates[i] = truths[i] = nan;
+  Compared(const relievo::DepthMap& estimate, const relievo::DepthMap& truth, const DepthProtocol& protocol) {
+    const int width = truth.width(), height = truth.height();
+    const bool same = estimate.width() == width && estimate.height() == height;
+    estimates = disparities(same ? estimate.clone() : estimate.resized(width, height));
+    truths = disparities(truth);
+    const Crop crop(protocol.eigen_crop, width, height);
+    const bool has_range = truth.kind() == relievo::DepthKind::metres;
+    for (std::size_t i = 0; i < truths.size(); ++i) {
+      const bool counts =
+          crop.holds(static_cast<int>(i % width), static_cast<int>(i / width)) && std::isfinite(estimates[i]) &&
+          std::isfinite(truths[i]) &&
+          (!has_range || (1 / truths[i] > protocol.min_depth_m && 1 / truths[i] < protocol.max_depth_m));
+      if (counts) {
+        p.push_back(estimates[i]);
+        q.push_back(truths[i]);
+      } else {
+        estimates[i] = truths[i] = nan;
+      }
+    }
+    if (p.empty()) {
+      throw relievo::Error(relievo::ErrorCode::invalid_argument,
+                           "The estimate and the truth share no known pixel that counts.");
     }
   }
-  if (p.empty()) {
-    throw relievo::Error(relievo::ErrorCode::invalid_argument, "The estimate and the truth share no known pixel.");
-  }
-  DepthMetrics metrics{p.size(), nan, nan, nan, spearman(p, q), nan};
-  if (truth.kind() == relievo::DepthKind::disparity) return metrics;
 
-  const Moments moments(p, q);
-  const double scale = moments.pp > 0 ? std::max(moments.pq / moments.pp, 0.0) : 0;
-  const double shift = moments.mean_q - scale * moments.mean_p, least = *std::min_element(q.begin(), q.end());
-  const auto aligned = [&](double disparity) { return std::max(scale * disparity + shift, least); };
-  double relative = 0, squares = 0, near = 0;
+ private:
+  struct Crop {
+    int left, top, right, bottom;
+    Crop(bool eigen, int width, int height) : left(0), top(0), right(width), bottom(height) {
+      if (!eigen) return;
+      const auto scaled = [](int of, int whole, int side) {
+        return static_cast<int>(std::floor(static_cast<double>(of) * side / whole + 0.5));
+      };
+      left = scaled(41, 640, width), right = scaled(601, 640, width);
+      top = scaled(45, 480, height), bottom = scaled(471, 480, height);
+    }
+    bool holds(int x, int y) const { return x >= left && x < right && y >= top && y < bottom; }
+  };
+};
+
+bool can_align(relievo::DepthKind estimate, relievo::DepthKind truth, Alignment align) {
+  constexpr auto relative = relievo::DepthKind::disparity;
+  if (truth == relative) return false;
+  return align == Alignment::scale_shift || (align == Alignment::median ? estimate != relative : estimate == truth);
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+// Disparity, brought onto the truth's.
+struct Aligned {
+  double scale = 1, shift = 0, least = 0, most = std::numeric_limits<double>::infinity();
+
+  Aligned(const std::vector<double>& p, const std::vector<double>& q, Alignment align) {
+    if (align == Alignment::scale_shift) {
+      const Moments moments(p, q);
+      scale = moments.pp > 0 ? std::max(moments.pq / moments.pp, 0.0) : 0;
+      shift = moments.mean_q - scale * moments.mean_p;
+      least = *std::min_element(q.begin(), q.end());
+    } else if (align == Alignment::median) {
+      const auto depths = [](std::vector<double> values) {
+        for (double& value : values) value = 1 / value;
+        return values;
+      };
+      scale = median(depths(p)) / median(depths(q));
+    }
+  }
+  double operator()(double disparity) const { return std::clamp(scale * disparity + shift, least, most); }
+};
+
+}  // namespace
+
+DepthMetrics depth_metrics(const relievo::DepthMap& estimate, const relievo::DepthMap& truth,
+                           const DepthProtocol& protocol) {
+  Compared compared(estimate, truth, protocol);
+  const std::vector<double>&p = compared.p, &q = compared.q;
+  DepthMetrics metrics;
+  for (const DepthMeasure& measure : depth_measures) metrics.*measure.value = nan;
+  metrics.pixels = p.size();
+  metrics.spearman = spearman(p, q);
+  if (!can_align(estimate.kind(), truth.kind(), protocol.align)) return metrics;
+
+  Aligned aligned(p, q, protocol.align);
+  const bool is_metric = truth.kind() == relievo::DepthKind::metres;
+  if (is_metric) {
+    aligned.least = std::max(aligned.least, 1 / protocol.max_depth_m);
+    aligned.most = 1 / protocol.min_depth_m;
+  }
+  double relative = 0, relative_squares = 0, squares = 0, log_squares = 0, logs = 0;
+  std::array<std::size_t, 3> near{};
   for (std::size_t i = 0; i < p.size(); ++i) {
     const double depth = 1 / aligned(p[i]), expected = 1 / q[i];
-    relative += std::abs(depth - expected) / expected;
-    squares += (depth - expected) * (depth - expected);
-    near += std::max(depth / expected, expected / depth) < 1.25;
+    const double error = depth - expected, log_error = std::log(depth / expected);
+    const double ratio = std::max(depth / expected, expected / depth);
+    relative += std::abs(error) / expected;
+    relative_squares += error * error / expected;
+    squares += error * error;
+    log_squares += log_error * log_error;
+    logs += std::abs(log_error) / std::log(10.0);
+    near[0] += ratio < 1.25;
+    near[1] += ratio < 1.25 * 1.25;
+    near[2] += ratio < 1.25 * 1.25 * 1.25;
   }
   const auto count = static_cast<double>(p.size());
   metrics.abs_rel = relative / count;
-  metrics.delta1 = near / count;
-  if (truth.kind() == relievo::DepthKind::metres) metrics.rmse_m = std::sqrt(squares / count);
-  for (double& value : estimates) value = std::isnan(value) ? nan : aligned(value);
-  metrics.boundary_f1 = boundary_f1(estimates, truths, width, height);
+  metrics.rmse_log = std::sqrt(log_squares / count);
+  metrics.log10 = logs / count;
+  metrics.delta1 = static_cast<double>(near[0]) / count;
+  metrics.delta2 = static_cast<double>(near[1]) / count;
+  metrics.delta3 = static_cast<double>(near[2]) / count;
+  if (is_metric) {
+    metrics.sq_rel_m = relative_squares / count;
+    metrics.rmse_m = std::sqrt(squares / count);
+  }
+  for (double& value : compared.estimates) value = std::isnan(value) ? nan : aligned(value);
+  metrics.boundary_f1 = boundary_f1(compared.estimates, compared.truths, truth.width(), truth.height());
   return metrics;
+}
+
+double rank_correlation(const relievo::DepthMap& estimate, const relievo::DepthMap& truth) {
+  const Compared compared(estimate, truth, {});
+  return spearman(compared.p, compared.q);
 }
 
 }  // namespace tool

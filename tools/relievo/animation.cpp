@@ -1,7 +1,6 @@
 #include "animation.hpp"
 
 #include <algorithm>
-#include <filesystem>
 
 namespace tool {
 namespace {
@@ -48,12 +47,6 @@ void write_stereo_video(const std::string& path, const relievo::Image& packed, r
   relievo::io::VideoWriter writer(path, options);
   for (int i = 0; i < still_frames; ++i) writer.add(packed);
   writer.finish();
-}
-
-std::string extension_of(const std::string& path) {
-  std::string extension = std::filesystem::path(path).extension().string();
-  for (char& c : extension) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return extension;
 }
 
 }  // namespace tool

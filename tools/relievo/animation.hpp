@@ -26,7 +26,4 @@ void write_animation(const std::vector<std::string>& paths, const relievo::Paral
 void write_stereo_video(const std::string& path, const relievo::Image& packed, relievo::StereoLayout layout,
                         int threads);
 
-/// The name's extension in lower case, with its dot.
-std::string extension_of(const std::string& path);
-
 }  // namespace tool

@@ -20,8 +20,9 @@
 
 #include "child.hpp"
 #include "common/depth_metrics.hpp"
+#include "common/fail.hpp"
+#include "common/ramp.hpp"
 #include "common/stand_in.hpp"
-#include "fail.hpp"
 
 namespace tool {
 namespace {
@@ -95,15 +96,6 @@ relievo::Image made_photo() {
   return image;
 }
 
-// Lower is nearer: what every other model has to beat.
-DepthMap ramp(const ImageView& photo) {
-  relievo::Image image(photo.width, photo.height, {relievo::Scalar::f32, 1});
-  for (int y = 0; y < photo.height; ++y) {
-    std::fill_n(image.row<float>(y), photo.width, (static_cast<float>(y) + 0.5f) / static_cast<float>(photo.height));
-  }
-  return DepthMap(image, relievo::DepthKind::disparity);
-}
-
 using Estimate = std::function<std::vector<DepthMap>(const std::vector<ImageView>&)>;
 
 Estimate open_model(const Model& model, const relievo::Device& device, relievo::Precision precision, int batch) {
@@ -127,11 +119,6 @@ ordered_json number_or_null(double value) { return std::isfinite(value) ? ordere
 
 // Means over the photos whose truth is known; null where there is none.
 ordered_json quality(const DepthBench& bench, const Estimate& estimate) {
-  std::vector<std::pair<const char*, double DepthMetrics::*>> measures{{"abs_rel", &DepthMetrics::abs_rel},
-                                                                       {"rmse_m", &DepthMetrics::rmse_m},
-                                                                       {"delta1", &DepthMetrics::delta1},
-                                                                       {"spearman", &DepthMetrics::spearman},
-                                                                       {"boundary_f1", &DepthMetrics::boundary_f1}};
   std::vector<DepthMetrics> all;
   for (std::size_t i = 0; i < bench.photos.size(); ++i) {
     if (bench.truths[i].empty()) continue;
@@ -141,10 +128,10 @@ ordered_json quality(const DepthBench& bench, const Estimate& estimate) {
   }
   if (all.empty()) return {};
   ordered_json out{{"photos", all.size()}};
-  for (const auto& [name, member] : measures) {
+  for (const DepthMeasure& measure : depth_measures) {
     double sum = 0;
-    for (const DepthMetrics& metrics : all) sum += metrics.*member;
-    out[name] = number_or_null(sum / static_cast<double>(all.size()));
+    for (const DepthMetrics& metrics : all) sum += metrics.*measure.value;
+    out[measure.name] = number_or_null(sum / static_cast<double>(all.size()));
   }
   return out;
 }

@@ -6,21 +6,13 @@
 #include <functional>
 #include <vector>
 
+#include "common/depth_metrics.hpp"
+#include "common/markdown.hpp"
+
 namespace tool {
 namespace {
 
 using nlohmann::ordered_json;
-
-std::string text_of(const char* format, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, format, value);
-  return text;
-}
-
-// Empty where there is no number.
-std::string cell(const ordered_json& value, double factor, const char* format) {
-  return value.is_number() ? text_of(format, value.get<double>() * factor) : std::string();
-}
 
 // Three digits, and no exponent.
 std::string ms(double value) { return text_of(value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value); }
@@ -34,12 +26,6 @@ std::string title(const ordered_json& row) {
 
 ordered_json measure(const ordered_json& row, const char* name) {
   return row["quality"].is_object() ? row["quality"][name] : ordered_json();
-}
-
-std::string as_row(const std::vector<std::string>& cells) {
-  std::string line = "|";
-  for (const std::string& one : cells) line.append(" ").append(one).append(" |");
-  return line + "\n";
 }
 
 std::string escaped(const std::string& text) {
@@ -92,10 +78,13 @@ std::string as_markdown(const ordered_json& found) {
       head.push_back("ms a photo by " + std::to_string(rows[0]["batches"][i]["photos"].get<int>()));
     }
   }
-  if (has_quality) head.insert(head.end(), {"AbsRel", "RMSE, m", "delta1", "Spearman", "boundary F1"});
-  std::string text = measured_on(found) + "\n\n" + as_row(head) + "|";
-  for (std::size_t i = 0; i < head.size(); ++i) text += i == 0 ? "---|" : "--:|";
-  text += "\n";
+  std::vector<DepthMeasure> measures;
+  if (has_quality) {
+    std::copy_if(depth_measures.begin(), depth_measures.end(), std::back_inserter(measures),
+                 [](const DepthMeasure& one) { return one.is_brief; });
+  }
+  for (const DepthMeasure& column : measures) head.emplace_back(column.title);
+  std::string text = measured_on(found) + "\n\n" + as_head(head);
   for (const ordered_json& row : rows) {
     const ordered_json& one = row["batches"][0];
     std::vector<std::string> cells{title(row),
@@ -107,11 +96,7 @@ std::string as_markdown(const ordered_json& found) {
                                    ms(one["median_ms"]) + " (" + ms(one["min_ms"]) + ", " + ms(one["max_ms"]) + ")",
                                    cell(row["peak_mib"], 1, "%.0f")};
     for (std::size_t i = 1; i < row["batches"].size(); ++i) cells.push_back(ms(row["batches"][i]["median_ms"]));
-    if (has_quality) {
-      for (const char* name : {"abs_rel", "rmse_m", "delta1", "spearman", "boundary_f1"}) {
-        cells.push_back(cell(measure(row, name), 1, "%.3f"));
-      }
-    }
+    for (const DepthMeasure& column : measures) cells.push_back(cell(measure(row, column.name), 1, "%.3f"));
     text += as_row(cells);
   }
   if (has_stand_ins(found)) text.append("\n\\").append(about_stand_ins).append("\n");

@@ -9,7 +9,7 @@
 #include <exception>
 #include <string>
 
-#include "fail.hpp"
+#include "common/fail.hpp"
 
 namespace tool {
 namespace {

@@ -18,7 +18,7 @@
 
 #include <relievo/error.hpp>
 
-#include "fail.hpp"
+#include "common/fail.hpp"
 
 namespace tool {
 namespace {

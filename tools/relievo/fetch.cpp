@@ -10,9 +10,9 @@
 #include <filesystem>
 #include <system_error>
 
+#include "common/fail.hpp"
 #include "digest.hpp"
 #include "download.hpp"
-#include "fail.hpp"
 
 namespace tool {
 namespace {

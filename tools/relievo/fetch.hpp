@@ -5,7 +5,7 @@
 
 #include <relievo/models.hpp>
 
-#include "report.hpp"
+#include "common/report.hpp"
 
 namespace tool {
 

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <filesystem>
 
-#include "fail.hpp"
+#include "common/fail.hpp"
 
 namespace tool {
 namespace {

@@ -10,8 +10,8 @@
 #include <relievo/io/photo.hpp>
 #include <relievo/relievo.hpp>
 
-#include "flags.hpp"
-#include "report.hpp"
+#include "common/flags.hpp"
+#include "common/report.hpp"
 
 namespace tool {
 

@@ -1,25 +1,15 @@
 // The relievo command.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cerrno>
-#include <csignal>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <string>
 #include <vector>
 
-#include <relievo/error.hpp>
-#include <relievo/version.hpp>
-
-#include "help.hpp"
+#include "common/program.hpp"
 #include "inputs.hpp"
 #include "verbs.hpp"
 
 namespace {
-
-constexpr int failed = 1;
-constexpr int wrong_use = 2;
 
 /// `relievo PHOTO` means `relievo all PHOTO`, and `relievo --quiet PHOTO` as much.
 void add_verb(const CLI::App& app, std::vector<std::string>& arguments) {
@@ -41,17 +31,13 @@ void add_verb(const CLI::App& app, std::vector<std::string>& arguments) {
   arguments.insert(arguments.begin(), "all");
 }
 
-int run(std::vector<std::string> arguments, tool::Preset preset) {
+int run(int argc, char** argv) {
   CLI::App app("Depth, mattes, bokeh, parallax and stereo from one photo.\n`relievo PHOTO` makes all of it.",
                "relievo");
-  app.formatter(std::make_shared<tool::Help>());
-  app.set_help_flag("-h,--help", "print this");
-  app.set_version_flag("--version", std::string("relievo ") + relievo::version(), "print the version");
-  app.require_subcommand(1);
-  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  tool::set_up_program(app);
   tool::Inputs inputs;
-  inputs.preset = preset;
-  if (preset == tool::Preset::spatial_photo) inputs.bake = relievo::BakeOptions::spatial_photo();
+  inputs.preset = tool::preset_in(argc, argv);
+  if (inputs.preset == tool::Preset::spatial_photo) inputs.bake = relievo::BakeOptions::spatial_photo();
   tool::add_all(app, inputs);
   tool::add_depth(app, inputs);
   tool::add_segment(app, inputs);
@@ -62,42 +48,12 @@ int run(std::vector<std::string> arguments, tool::Preset preset) {
   tool::add_info(app, inputs);
   tool::add_models(app, inputs);
   tool::add_bench(app, inputs);
-
-  for (CLI::App* verb : app.get_subcommands({})) verb->group("Verbs");
-  // Set last, as verbs would inherit it.
-  app.footer("`relievo VERB --help` lists the flags of a verb.");
-  try {
-    add_verb(app, arguments);
-    std::reverse(arguments.begin(), arguments.end());
-    app.parse(std::move(arguments));
-    return 0;
-  } catch (const CLI::Success& success) {
-    return app.exit(success);
-  } catch (const CLI::Error& error) {
-    std::string sentence = error.what();
-    // CLI11 counts what is missing.
-    if (error.get_name() == "ArgumentMismatch") sentence = sentence.substr(0, sentence.find(':')) + " needs a value.";
-    std::fprintf(stderr, "relievo: %s\n", sentence.c_str());
-    std::fputs("relievo: `relievo --help` and `relievo VERB --help` say what is allowed.\n", stderr);
-    return wrong_use;
-  }
+  return tool::run_verb(app, {argv + 1, argv + argc},
+                        [&](std::vector<std::string>& arguments) { add_verb(app, arguments); });
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  // A file that grows over the limit is an error to report, not a reason to die.
-  std::signal(SIGXFSZ, SIG_IGN);
-  try {
-    const int code = run(std::vector<std::string>(argv + 1, argv + argc), tool::preset_in(argc, argv));
-    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
-    std::fprintf(stderr, "relievo: Standard output cannot be written: %s.\n", std::strerror(errno));
-    return failed;
-  } catch (const relievo::Error& error) {
-    std::fprintf(stderr, "relievo: %s\n", error.what());
-    return error.code() == relievo::ErrorCode::invalid_argument ? wrong_use : failed;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "relievo: %s\n", error.what());
-    return failed;
-  }
+  return tool::run_program("relievo", [&] { return run(argc, argv); });
 }

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "animation.hpp"
-#include "flags.hpp"
+#include "common/flags.hpp"
 #include "verbs.hpp"
 
 namespace tool {

@@ -1,6 +1,7 @@
 // parallax, stereo: motion, and two eyes.
 #include "animation.hpp"
-#include "flags.hpp"
+#include "common/files.hpp"
+#include "common/flags.hpp"
 #include "verbs.hpp"
 
 namespace tool {

@@ -1,17 +1,14 @@
 // bench: what models cost here, and what they are worth.
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 
-#include "animation.hpp"
 #include "bench_depth.hpp"
 #include "bench_report.hpp"
-#include "fail.hpp"
-#include "flags.hpp"
+#include "common/fail.hpp"
+#include "common/files.hpp"
+#include "common/flags.hpp"
 #include "verbs.hpp"
 
 namespace tool {
@@ -72,12 +69,6 @@ std::string truth_beside(const std::string& photo) {
   return {};
 }
 
-void write_text(const fs::path& path, const std::string& text) {
-  std::ofstream out(path, std::ios::binary);
-  out << text;
-  if (!out.flush()) fail(ErrorCode::io, "Cannot write '", path.string(), "': ", std::strerror(errno), ".");
-}
-
 void run(DepthBench bench, const fs::path& folder, Report& report) {
   if (!bench.truths.empty() && bench.truths.size() != bench.photos.size()) {
     fail(ErrorCode::invalid_argument, "--depth comes once for each photo; photos: ", bench.photos.size(),
@@ -87,11 +78,7 @@ void run(DepthBench bench, const fs::path& folder, Report& report) {
     for (const std::string& photo : bench.photos) bench.truths.push_back(truth_beside(photo));
   }
   if (bench.models.empty()) bench.models = usual_depth_models();
-  if (!folder.empty()) {
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error) fail(ErrorCode::io, "Cannot write '", folder.string(), "': ", error.message(), ".");
-  }
+  if (!folder.empty()) make_folder(folder);
   const nlohmann::ordered_json found = bench_depth(bench, report.progress());
   report.clear_bar();
   const std::string json = found.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";

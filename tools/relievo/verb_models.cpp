@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "common/fail.hpp"
+#include "common/flags.hpp"
 #include "digest.hpp"
-#include "fail.hpp"
 #include "fetch.hpp"
-#include "flags.hpp"
 #include "verbs.hpp"
 
 namespace tool {

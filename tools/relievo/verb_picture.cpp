@@ -4,8 +4,8 @@
 #include <relievo/io/depth.hpp>
 #include <relievo/io/photo.hpp>
 
-#include "animation.hpp"
-#include "flags.hpp"
+#include "common/files.hpp"
+#include "common/flags.hpp"
 #include "verbs.hpp"
 
 namespace tool {

@@ -1,4 +1,4 @@
-#include "help.hpp"
+#include "common/help.hpp"
 
 #include <sstream>
 

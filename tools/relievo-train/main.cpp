@@ -1,0 +1,14 @@
+// The relievo-train command.
+#include <CLI/CLI.hpp>
+
+#include "common/program.hpp"
+#include "verbs.hpp"
+
+int main(int argc, char** argv) {
+  return tool::run_program("relievo-train", [&] {
+    CLI::App app("Depth networks: how right they are.", "relievo-train");
+    tool::set_up_program(app);
+    tool::add_eval(app);
+    return tool::run_verb(app, {argv + 1, argv + argc});
+  });
+}
