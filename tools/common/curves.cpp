@@ -11,7 +11,8 @@ namespace tool {
 namespace {
 
 constexpr double left = 60, panel_width = 620, panel_height = 240, gap = 70, legend = 190;
-constexpr const char* colors[] = {"#1f5fa8", "#c0392b", "#2e8b57", "#8e44ad", "#d68910", "#117a8b", "#7f8c8d", "#b03a8c"};
+constexpr const char* colors[] = {"#1f5fa8", "#c0392b", "#2e8b57", "#8e44ad",
+                                  "#d68910", "#117a8b", "#7f8c8d", "#b03a8c"};
 
 struct Range {
   double low, high;

@@ -55,7 +55,8 @@ DepthSample random_window(const relievo::ImageView& photo, const relievo::ImageV
       const std::size_t at = static_cast<std::size_t>(y) * width + x;
       const double u = std::clamp(reflected(there_x, photo.width) - 0.5, 0.0, photo.width - 1.0);
       const double v = std::clamp(reflected(there_y, photo.height) - 0.5, 0.0, photo.height - 1.0);
-      const int left = std::min(static_cast<int>(u), std::max(photo.width - 2, 0)), right = std::min(left + 1, photo.width - 1);
+      const int left = std::min(static_cast<int>(u), std::max(photo.width - 2, 0)),
+                right = std::min(left + 1, photo.width - 1);
       const int top = std::min(static_cast<int>(v), std::max(photo.height - 2, 0));
       const auto part_x = static_cast<float>(u - left), part_y = static_cast<float>(v - top);
       const auto* upper = photo.row<std::uint8_t>(top);

@@ -58,7 +58,8 @@ void write_checkpoint(const fs::path& path, const NamedTensors& tensors,
   std::vector<relievo::TensorPlace> places;
   for (const auto& [name, tensor] : tensors) places.push_back({name, tensor.sizes().vec()});
   write_whole(path, [&](const fs::path& part) {
-    relievo::write_safetensors(part, places, [&](std::size_t i) { return tensors[i].second; }, facts);
+    relievo::write_safetensors(
+        part, places, [&](std::size_t i) { return tensors[i].second; }, facts);
   });
 }
 
@@ -69,7 +70,8 @@ std::map<std::string, std::string> read_checkpoint(const fs::path& path, const N
   for (const relievo::Weight& weight : file->weights()) found[weight.name] = &weight;
   for (const auto& [name, tensor] : tensors) {
     const auto at = found.find(name);
-    if (at == found.end() || at->second->type != relievo::WeightType::f32 || at->second->shape != tensor.sizes().vec()) {
+    if (at == found.end() || at->second->type != relievo::WeightType::f32 ||
+        at->second->shape != tensor.sizes().vec()) {
       relievo::fail(relievo::ErrorCode::corrupt_data, "'", path.string(), "' is no checkpoint of this network: ", name,
                     at == found.end() ? " is missing." : " has another type or shape.");
     }
@@ -87,7 +89,8 @@ void write_network(const fs::path& path, const LearningWeights& weights,
     places.push_back({one.name, one.average.sizes().vec(), one.average.dim() > 1 ? at::kHalf : at::kFloat});
   }
   write_whole(path, [&](const fs::path& part) {
-    relievo::write_safetensors(part, places, [&](std::size_t i) { return weights.all()[i].average; }, facts);
+    relievo::write_safetensors(
+        part, places, [&](std::size_t i) { return weights.all()[i].average; }, facts);
   });
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/nan_to_num.h>
 #include <ATen/ops/nanmedian.h>
 #include <ATen/ops/roll.h>

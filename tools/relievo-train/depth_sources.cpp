@@ -10,6 +10,7 @@
 
 #include "augment.hpp"
 #include "pairs.hpp"
+#include "resized.hpp"
 
 namespace tool {
 namespace {

@@ -37,7 +37,7 @@ at::Tensor LearningWeights::take(const std::string& name, at::IntArrayRef shape)
     double inputs = 1;
     for (std::size_t i = 1; i < shape.size(); ++i) inputs *= static_cast<double>(shape[i]);
     // What puts out the depth begins near a constant.
-    const double deviation = shape[0] == 1        ? 0.1 * std::sqrt(1 / inputs)
+    const double deviation = shape[0] == 1       ? 0.1 * std::sqrt(1 / inputs)
                              : shape.size() == 4 ? std::sqrt(2 / inputs)
                                                  : std::sqrt(1 / (3 * inputs));
     value = normal(shape, deviation, Random(seed_, hash(name)));

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/_foreach_add.h>
 #include <ATen/ops/_foreach_mul.h>
 #include <ATen/ops/_foreach_norm.h>
 #include <ATen/ops/_fused_adamw.h>
@@ -49,6 +50,7 @@ double Optimizer::step(double rate, double longest) {
   for (std::size_t i = 0; i < groups_.size(); ++i) {
     Group& group = groups_[i];
     if (length > longest) at::_foreach_mul_(gradients[i], longest / length);
+    at::_foreach_add_(group.steps, 1);
     at::_fused_adamw_(group.weights, gradients[i], group.first, group.second, {}, group.steps, rate, beta1, beta2,
                       group.decay, epsilon, false, false);
     for (const at::Tensor& weight : group.weights) weight.mutable_grad() = at::Tensor();

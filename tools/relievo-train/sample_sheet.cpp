@@ -31,7 +31,8 @@ relievo::Image depth_of_width(const relievo::DepthMap& depth, int width, int hei
 }  // namespace
 
 void SampleSheet::add(const relievo::ImageView& photo, const std::vector<const relievo::DepthMap*>& depths) {
-  const int height = std::max(1, static_cast<int>(std::lround(static_cast<double>(width) * photo.height / photo.width)));
+  const int height =
+      std::max(1, static_cast<int>(std::lround(static_cast<double>(width) * photo.height / photo.width)));
   std::vector<relievo::Image>& row = rows_.emplace_back();
   row.push_back(resized(photo, width, height));
   for (const relievo::DepthMap* depth : depths) {
@@ -54,7 +55,8 @@ relievo::Image SampleSheet::picture() const {
       std::memset(line, 0xff, static_cast<std::size_t>(channels) * width * columns);
       for (std::size_t i = 0; i < row.size(); ++i) {
         if (row[i].empty()) continue;
-        std::memcpy(line + channels * width * i, row[i].row<std::uint8_t>(y), static_cast<std::size_t>(channels) * width);
+        std::memcpy(line + channels * width * i, row[i].row<std::uint8_t>(y),
+                    static_cast<std::size_t>(channels) * width);
       }
     }
     top += row.front().height();

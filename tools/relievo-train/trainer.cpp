@@ -45,7 +45,8 @@ class Bf16 {
 // Rises for the first steps, then falls along a cosine to none (Loshchilov and Hutter, ICLR 2017).
 double rate_at(const TrainerOptions& options, std::int64_t number) {
   const double part = static_cast<double>(number - 1) / static_cast<double>(std::max<std::int64_t>(options.steps, 1));
-  const double rise = std::min(1.0, static_cast<double>(number) / static_cast<double>(std::min(warm_up, options.steps)));
+  const double rise =
+      std::min(1.0, static_cast<double>(number) / static_cast<double>(std::min(warm_up, options.steps)));
   return options.rate * rise * (0.5 + 0.5 * std::cos(3.14159265358979323846 * std::min(part, 1.0)));
 }
 
@@ -119,8 +120,8 @@ Trainer::Step Trainer::step(const std::filesystem::path& failed) {
     const Bf16 faster(device_.type(), bf16_);
     predicted = network_(batch.photos);
   }
-  const DepthLoss loss =
-      depth_loss(predicted.to(at::kFloat), batch.targets, options_.loss, options_.seed + static_cast<std::uint64_t>(number));
+  const DepthLoss loss = depth_loss(predicted.to(at::kFloat), batch.targets, options_.loss,
+                                    options_.seed + static_cast<std::uint64_t>(number));
   const Step step{number,
                   loss.total.item<double>(),
                   loss.value.item<double>(),
@@ -135,9 +136,8 @@ Trainer::Step Trainer::step(const std::filesystem::path& failed) {
   if (!std::isfinite(step.total) || !std::isfinite(length)) {
     write_checkpoint(failed, {{"photos", batch.photos}, {"disparity", batch.targets.disparity}},
                      {{"step", std::to_string(number)}});
-    relievo::fail(relievo::ErrorCode::internal, "The loss of step ", number, " is ", step.total,
-                  " and its gradient ", length, " long, which nothing can be learnt from; its batch is in '",
-                  failed.string(), "'.");
+    relievo::fail(relievo::ErrorCode::internal, "The loss of step ", number, " is ", step.total, " and its gradient ",
+                  length, " long, which nothing can be learnt from; its batch is in '", failed.string(), "'.");
   }
   // Early averages are of few steps.
   weights_.average(std::min(options_.average, static_cast<double>(number) / static_cast<double>(number + 10)));
@@ -168,8 +168,9 @@ std::map<std::string, std::string> Trainer::load(const std::filesystem::path& pa
                   "; these options are ", fact_of(options_), ".");
   }
   const std::string& number = facts["step"];
-  const bool is_number = !number.empty() && number.size() < 15 &&
-                         std::all_of(number.begin(), number.end(), [](char digit) { return digit >= '0' && digit <= '9'; });
+  const bool is_number =
+      !number.empty() && number.size() < 15 &&
+      std::all_of(number.begin(), number.end(), [](char digit) { return digit >= '0' && digit <= '9'; });
   if (!is_number) {
     relievo::fail(relievo::ErrorCode::corrupt_data, "'", path.string(), "' says \"", number, "\" for its step.");
   }

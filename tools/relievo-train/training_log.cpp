@@ -9,8 +9,8 @@
 #include <sstream>
 #include <utility>
 
-#include "common/files.hpp"
 #include "common/curves.hpp"
+#include "common/files.hpp"
 
 namespace tool {
 namespace {
@@ -81,7 +81,8 @@ void TrainingLog::add(const Trainer::Step& step) {
   const Clock::time_point now = Clock::now();
   const double speed = count * options_.batch / std::chrono::duration<double>(now - last_).count();
   const double since = std::chrono::duration<double>(now - begin_).count();
-  const double left = since / static_cast<double>(step.number - first_) * static_cast<double>(options_.steps - step.number);
+  const double left =
+      since / static_cast<double>(step.number - first_) * static_cast<double>(options_.steps - step.number);
   const Trainer::Step mean{step.number,           sum_.total / count, sum_.value / count,
                            sum_.gradient / count, sum_.order / count, step.rate};
   last_ = now;
@@ -117,7 +118,8 @@ void TrainingLog::say(const std::string& sentence) {
 void TrainingLog::print(const Trainer::Step& mean, double pictures_per_second, double seconds_left) {
   if (quiet_) return;
   char text[200];
-  std::snprintf(text, sizeof text, "step %lld of %lld: loss %.4f (value %.4f, gradient %.4f, order %.4f), %.0f pictures a second, %s left",
+  std::snprintf(text, sizeof text,
+                "step %lld of %lld: loss %.4f (value %.4f, gradient %.4f, order %.4f), %.0f pictures a second, %s left",
                 static_cast<long long>(mean.number), static_cast<long long>(options_.steps), mean.total, mean.value,
                 mean.gradient, mean.order, pictures_per_second, duration(seconds_left).c_str());
   if (!terminal_) {
@@ -132,15 +134,16 @@ void TrainingLog::print(const Trainer::Step& mean, double pictures_per_second, d
 
 void TrainingLog::draw() const {
   const auto table = [](const std::vector<std::string>& columns, const std::vector<Row>& rows) {
-    std::string text = "step";
-    for (const std::string& column : columns) text += "," + column;
-    text += "\n";
+    std::ostringstream text;
+    text << "step";
+    for (const std::string& column : columns) text << ',' << column;
+    text << '\n';
     for (const Row& row : rows) {
-      text += std::to_string(row.step);
-      for (const double value : row.values) text += "," + number(value);
-      text += "\n";
+      text << row.step;
+      for (const double value : row.values) text << ',' << number(value);
+      text << '\n';
     }
-    return text;
+    return text.str();
   };
   write_text(folder_ / "losses.csv", table(loss_columns, losses_));
   if (!validation_.empty()) write_text(folder_ / "validation.csv", table(sets_, validation_));

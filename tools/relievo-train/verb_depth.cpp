@@ -18,6 +18,7 @@
 #include "common/files.hpp"
 #include "common/flags.hpp"
 #include "common/report.hpp"
+#include "torch/depth_architecture.hpp"
 #include "trainer.hpp"
 #include "training_log.hpp"
 #include "validation.hpp"
@@ -60,8 +61,8 @@ std::pair<std::string, double> weighted(const std::string& text) {
 
 void read_size(const std::string& text, TrainerOptions& options) {
   int width = 0, height = 0, read = 0;
-  const bool parsed = std::sscanf(text.c_str(), "%dx%d%n", &width, &height, &read) == 2 &&
-                      read == static_cast<int>(text.size());
+  const bool parsed =
+      std::sscanf(text.c_str(), "%dx%d%n", &width, &height, &read) == 2 && read == static_cast<int>(text.size());
   if (!parsed || width < 64 || height < 64 || width > 1024 || height > 1024 || width % 16 != 0 || height % 16 != 0) {
     fail(relievo::ErrorCode::invalid_argument, "--size is ", text,
          "; allowed is WIDTHxHEIGHT, both multiples of 16 from 64 to 1024.");
@@ -76,10 +77,11 @@ DepthMix open_sources(const DepthFlags& flags, Report& report) {
     const auto [folder, weight] = weighted(text);
     mix.add(folder_source(folder, flags.options.width * flags.options.height, report.progress()), weight);
   }
-  if (flags.procedural > 0) mix.add(procedural_source(flags.textures), flags.procedural);
+  // if (flags.procedural > 0) mix.add(procedural_source(flags.textures), flags.procedural);
   report.clear_bar();
   if (mix.empty()) {
-    fail(relievo::ErrorCode::invalid_argument, "There is nothing to learn from; name folders with --data, or give --procedural a weight.");
+    fail(relievo::ErrorCode::invalid_argument,
+         "There is nothing to learn from; name folders with --data, or give --procedural a weight.");
   }
   return mix;
 }
@@ -139,7 +141,8 @@ void run(DepthFlags& flags) {
     const bool last = step.number == flags.options.steps;
     if (validation && (last || step.number % flags.validate_every == 0)) {
       write_network(folder / "last.safetensors", trainer.weights(), facts(-2));
-      const Validation::Result result = validation->measure(device, folder / "last.safetensors", folder / "samples.png");
+      const Validation::Result result =
+          validation->measure(device, folder / "last.safetensors", folder / "samples.png");
       log.add_validation(step.number, result.sets, result.correlations);
       if (result.mean > best) {
         best = result.mean;
@@ -153,7 +156,8 @@ void run(DepthFlags& flags) {
   if (!unsaved.empty()) fail(relievo::ErrorCode::io, unsaved);
   log.say(interrupted != 0
               ? "stopped after step " + std::to_string(trainer.steps_done()) + "; --resume goes on from there"
-              : "trained; the network is " + (folder / (validation ? "best.safetensors" : "last.safetensors")).string());
+              : "trained; the network is " +
+                    (folder / (validation ? "best.safetensors" : "last.safetensors")).string());
 }
 
 }  // namespace

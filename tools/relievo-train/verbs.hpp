@@ -5,6 +5,8 @@
 
 namespace tool {
 
+/// Only of builds with LibTorch.
+void add_depth(CLI::App& app);
 void add_eval(CLI::App& app);
 
 }  // namespace tool
