@@ -12,7 +12,7 @@
 
 #include "checkpoint.hpp"
 #include "depth_loss.hpp"
-#include "depth_sources.hpp"
+#include "depth_mix.hpp"
 #include "learning_weights.hpp"
 #include "optimizer.hpp"
 #include "torch/relievo_tiny.hpp"

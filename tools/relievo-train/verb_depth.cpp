@@ -18,6 +18,7 @@
 #include "common/files.hpp"
 #include "common/flags.hpp"
 #include "common/report.hpp"
+#include "folder_source.hpp"
 #include "torch/depth_architecture.hpp"
 #include "trainer.hpp"
 #include "training_log.hpp"

@@ -1,9 +1,8 @@
-#include "depth_sources.hpp"
+#include "folder_source.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <utility>
 
 #include <relievo/device.hpp>
 #include <relievo/image.hpp>
@@ -65,18 +64,6 @@ class Folder final : public DepthSource {
 
 std::unique_ptr<DepthSource> folder_source(const std::string& folder, int area, const relievo::Progress& progress) {
   return std::make_unique<Folder>(folder, area, progress);
-}
-
-void DepthMix::add(std::unique_ptr<DepthSource> source, double weight) {
-  const double before = sources_.empty() ? 0 : sources_.back().up_to;
-  sources_.push_back({std::move(source), before + weight});
-}
-
-DepthSample DepthMix::draw(std::uint64_t seed, std::uint64_t number, int width, int height) const {
-  Random random(seed, number);
-  const double place = random.unit() * sources_.back().up_to;
-  const auto part = std::find_if(sources_.begin(), sources_.end() - 1, [&](const Part& p) { return place < p.up_to; });
-  return part->source->draw(width, height, random);
 }
 
 }  // namespace tool
