@@ -10,6 +10,7 @@
 #include "io/oiio.hpp"
 #include "io/pixels.hpp"
 #include "io/png.hpp"
+#include "kernels/turbo.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -109,20 +110,6 @@ DepthRaster read_raster(const std::string& path, const DepthRule& rule) {
 std::string depth_extension(const std::string& path) {
   static constexpr std::string_view known[] = {".pfm", ".npy", ".exr", ".png", ".jpg", ".jpeg"};
   return extension_among(path, known, "depth");
-}
-
-// Polynomial of degree 5 for the Turbo colour map (A. Mikhailov, "Turbo, An Improved Rainbow Colormap
-// for Visualization", 2019; polynomial by R. Du).
-void turbo(float x, std::uint8_t* rgb) {
-  static constexpr float coefficients[3][6] = {
-      {0.13572138f, 4.61539260f, -42.66032258f, 132.13108234f, -152.94239396f, 59.28637943f},
-      {0.09140261f, 2.19418839f, 4.84296658f, -14.18503333f, 4.27729857f, 2.82956604f},
-      {0.10667330f, 12.64194608f, -60.58204836f, 110.36276771f, -89.90310912f, 27.34824973f}};
-  for (int c = 0; c < 3; ++c) {
-    float value = 0;
-    for (int i = 5; i >= 0; --i) value = value * x + coefficients[c][i];
-    rgb[c] = static_cast<std::uint8_t>(std::clamp(value, 0.0f, 1.0f) * 255.0f + 0.5f);
-  }
 }
 
 Image turbo_picture(const ImageView& relative) {
