@@ -190,7 +190,7 @@ TEST_F(Eval, TheReportIsATableJsonPlotsAndSheets) {
 
 // By the public interface: what of cues stays under each change.
 TEST_F(Eval, StabilityIsTheRankCorrelationWithTheEstimateOfTheChangedPhoto) {
-  constexpr int width = 90, height = 61;
+  constexpr int width = 90, height = 64;
   source("rooms", R"("order", "unknown": null)", "rooms");
   relievo::io::write(folder / "rooms/a.png", test::picture(width, height));
   relievo::io::write_depth(folder / "rooms/a.npy",
@@ -234,6 +234,10 @@ TEST_F(Eval, StabilityIsTheRankCorrelationWithTheEstimateOfTheChangedPhoto) {
   expect("stable_crop", changed(9, 6, false, 1), same_part(depth, 9, 6, false));
   expect("stable_darker", changed(0, 0, false, 0.5), depth);
   expect("stable_lighter", changed(0, 0, false, 2), depth);
+
+  // The mean with the mirror image is the same from either side.
+  const nlohmann::json both = report({"--model", "cues", "--data", "rooms", "--stability", "--mirror"});
+  EXPECT_NEAR(both["rows"][0]["mean"]["stable_mirror"], 1, 1e-12);
 }
 
 TEST_F(Eval, FiguresStandBeforeWhatSurroundsThem) {
