@@ -19,6 +19,7 @@
 #include "common/flags.hpp"
 #include "common/report.hpp"
 #include "folder_source.hpp"
+#include "procedural_source.hpp"
 #include "torch/depth_architecture.hpp"
 #include "trainer.hpp"
 #include "training_log.hpp"
@@ -78,7 +79,7 @@ DepthMix open_sources(const DepthFlags& flags, Report& report) {
     const auto [folder, weight] = weighted(text);
     mix.add(folder_source(folder, flags.options.width * flags.options.height, report.progress()), weight);
   }
-  // if (flags.procedural > 0) mix.add(procedural_source(flags.textures), flags.procedural);
+  if (flags.procedural > 0) mix.add(procedural_source(flags.textures), flags.procedural);
   report.clear_bar();
   if (mix.empty()) {
     fail(relievo::ErrorCode::invalid_argument,
