@@ -286,6 +286,8 @@ TEST_F(Eval, WrongUseIsAnsweredByASentence) {
                  "The folder 'empty' holds no pair, as of NAME.jpg and NAME.png, or NAME.png and NAME.npy.");
   expect_refused({"--model", "ramp", "--data", "rooms", "--max-depth", "0.5"}, 2,
                  "'rooms/a.jpg': The estimate and the truth share no known pixel that counts.");
+  expect_refused({"--model", "ramp", "--data", "rooms", "--out", "rooms/a.jpg/report"}, 1,
+                 "Cannot write 'rooms/a.jpg/report': Not a directory.");
   relievo::io::write(folder / "rooms/a.mask.png", test::picture(8, 2));
   expect_refused(
       {"--model", "ramp", "--data", "rooms", "--masks"}, 2,

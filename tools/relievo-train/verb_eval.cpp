@@ -6,6 +6,7 @@
 #include <memory>
 
 #include <relievo/device.hpp>
+#include <relievo/io/photo.hpp>
 #include <relievo/version.hpp>
 
 #include "common/fail.hpp"
@@ -115,7 +116,10 @@ void run(EvalFlags& flags) {
          " m; allowed is less than --max-depth, ", protocol.max_depth_m, " m.");
   }
   evaluation.sets = open_sets(flags, protocol);
-  if (!flags.output.empty()) make_folder(flags.output);
+  if (!flags.output.empty()) {
+    make_folder(flags.output);
+    relievo::io::check_photo_path((fs::path(flags.output) / "sheet.png").string());
+  }
   if (flags.threads > 0) relievo::set_process_threads(flags.threads);
   const relievo::Device device = relievo::Device::from_name(flags.device, flags.threads);
   for (const std::string& name : flags.models) {
