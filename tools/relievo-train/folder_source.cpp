@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include <relievo/device.hpp>
@@ -10,6 +11,7 @@
 #include "augment.hpp"
 #include "pairs.hpp"
 #include "resized.hpp"
+#include "torch/openmp.hpp"
 
 namespace tool {
 namespace {
@@ -31,14 +33,19 @@ relievo::Image disparity_of(const relievo::DepthMap& depth) {
 class Folder final : public DepthSource {
  public:
   Folder(const std::string& folder, int area, const relievo::Progress& progress) : set_(open_pairs(folder)) {
-    for (std::size_t i = 0; i < set_.pairs.size(); ++i) {
-      progress.report(static_cast<double>(i) / static_cast<double>(set_.pairs.size()), set_.source.name);
-      const PhotoAndDepth pair = read_pair(set_, set_.pairs[i]);
-      const double pixels = static_cast<double>(pair.photo.width()) * pair.photo.height();
-      const double scale = std::min(1.0, finer * std::sqrt(area / pixels));
-      const int width = std::max(1, static_cast<int>(std::lround(pair.photo.width() * scale)));
-      const int height = std::max(1, static_cast<int>(std::lround(pair.photo.height() * scale)));
-      held_.push_back({resized(pair.photo, width, height), disparity_of(pair.depth.resized(width, height))});
+    held_.resize(set_.pairs.size());
+    constexpr std::size_t at_once = 64;
+    for (std::size_t first = 0; first < held_.size(); first += at_once) {
+      progress.report(static_cast<double>(first) / static_cast<double>(held_.size()), set_.source.name);
+      relievo::share_out(static_cast<std::int64_t>(std::min(at_once, held_.size() - first)), [&](std::int64_t i) {
+        const std::size_t at = first + static_cast<std::size_t>(i);
+        const PhotoAndDepth pair = read_pair(set_, set_.pairs[at]);
+        const double pixels = static_cast<double>(pair.photo.width()) * pair.photo.height();
+        const double scale = std::min(1.0, finer * std::sqrt(area / pixels));
+        const int width = std::max(1, static_cast<int>(std::lround(pair.photo.width() * scale)));
+        const int height = std::max(1, static_cast<int>(std::lround(pair.photo.height() * scale)));
+        held_[at] = {resized(pair.photo, width, height), disparity_of(pair.depth.resized(width, height))};
+      });
     }
   }
 

@@ -19,6 +19,7 @@
 #include "common/flags.hpp"
 #include "common/report.hpp"
 #include "folder_source.hpp"
+#include "picture_size.hpp"
 #include "procedural_source.hpp"
 #include "torch/depth_architecture.hpp"
 #include "trainer.hpp"
@@ -61,18 +62,6 @@ std::pair<std::string, double> weighted(const std::string& text) {
   return {text.substr(0, at), weight};
 }
 
-void read_size(const std::string& text, TrainerOptions& options) {
-  int width = 0, height = 0, read = 0;
-  const bool parsed =
-      std::sscanf(text.c_str(), "%dx%d%n", &width, &height, &read) == 2 && read == static_cast<int>(text.size());
-  if (!parsed || width < 64 || height < 64 || width > 1024 || height > 1024 || width % 16 != 0 || height % 16 != 0) {
-    fail(relievo::ErrorCode::invalid_argument, "--size is ", text,
-         "; allowed is WIDTHxHEIGHT, both multiples of 16 from 64 to 1024.");
-  }
-  options.width = width;
-  options.height = height;
-}
-
 DepthMix open_sources(const DepthFlags& flags, Report& report) {
   DepthMix mix;
   for (const std::string& text : flags.data) {
@@ -89,7 +78,9 @@ DepthMix open_sources(const DepthFlags& flags, Report& report) {
 }
 
 void run(DepthFlags& flags) {
-  read_size(flags.size, flags.options);
+  const PictureSize size = read_picture_size(flags.size);
+  flags.options.width = size.width;
+  flags.options.height = size.height;
   const fs::path folder = flags.output, checkpoint = folder / "checkpoint.safetensors";
   const bool there = fs::exists(checkpoint);
   if (flags.resume && !there) {
