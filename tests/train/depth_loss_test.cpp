@@ -18,6 +18,8 @@ namespace {
 
 constexpr int count = 2, height = 17, width = 23, plane = height * width;
 
+constexpr DepthLossOptions invariant{Alignment::scale_shift};
+
 struct Case {
   at::Tensor predicted = at::empty({count, height, width}, at::kFloat);
   DepthTargets targets{at::empty({count, height, width}, at::kFloat), at::empty({count, height, width}, at::kBool),
@@ -83,7 +85,7 @@ TEST(DepthLoss, IsItsDefinition) {
       gradient += (down / downs + right / rights) / 4 / count;
     }
   }
-  const DepthLoss loss = depth_loss(c.predicted, c.targets, {2, 0.25}, 5);
+  const DepthLoss loss = depth_loss(c.predicted, c.targets, {Alignment::scale_shift, 2, 0.25}, 5);
   EXPECT_NEAR(loss.value.item<double>(), value, 1e-5);
   EXPECT_NEAR(loss.gradient.item<double>(), gradient, 1e-5);
   EXPECT_NEAR(loss.total.item<double>(), value + 2 * gradient + 0.25 * loss.order.item<double>(), 1e-5);
@@ -91,24 +93,37 @@ TEST(DepthLoss, IsItsDefinition) {
 
 TEST(DepthLoss, HasNoScaleAndNoShift) {
   const Case c;
-  const DepthLoss one = depth_loss(c.predicted, c.targets, {}, 5),
-                  other = depth_loss(c.predicted * 300 - 7, c.targets, {}, 5);
+  const DepthLoss one = depth_loss(c.predicted, c.targets, invariant, 5),
+                  other = depth_loss(c.predicted * 300 - 7, c.targets, invariant, 5);
   EXPECT_NEAR(one.value.item<double>(), other.value.item<double>(), 3e-3);
   EXPECT_NEAR(one.order.item<double>(), other.order.item<double>(), 3e-3);
 }
 
+TEST(DepthLoss, OfTheTruthsOwnScaleIsNoneOfNormalisedTruth) {
+  const Case c;
+  const std::vector<double> first = normalised(c.targets.disparity, c.targets.known, 0);
+  const std::vector<double> second = normalised(c.targets.disparity, c.targets.known, 1);
+  at::Tensor predicted = at::full({count, height, width}, 0.5f);
+  for (int i = 0; i < 2 * plane; ++i) {
+    const double value = i < plane ? first[i] : second[i - plane];
+    if (!std::isnan(value)) predicted.mutable_data_ptr<float>()[i] = static_cast<float>(value);
+  }
+  EXPECT_NEAR(depth_loss(predicted, c.targets, {}, 5).value.item<double>(), 0, 1e-6);
+  EXPECT_NEAR(depth_loss(predicted + 0.25, c.targets, {}, 5).value.item<double>(), 0.25, 1e-6);
+}
+
 TEST(DepthLoss, IsNoneOfATruth) {
   const Case c;
-  const DepthLoss loss = depth_loss(c.targets.disparity * 2 + 1, c.targets, {}, 5);
+  const DepthLoss loss = depth_loss(c.targets.disparity * 2 + 1, c.targets, invariant, 5);
   EXPECT_NEAR(loss.value.item<double>(), 0, 2e-3);
   EXPECT_NEAR(loss.gradient.item<double>(), 0, 2e-3);
 }
 
 TEST(DepthLoss, OfOrderTellsTheRightWayRound) {
   const Case c;
-  const double right = depth_loss(c.targets.disparity, c.targets, {}, 5).order.item<double>();
-  const double level = depth_loss(at::full({count, height, width}, 1.0f), c.targets, {}, 5).order.item<double>();
-  const double wrong = depth_loss(-c.targets.disparity, c.targets, {}, 5).order.item<double>();
+  const double right = depth_loss(c.targets.disparity, c.targets, invariant, 5).order.item<double>();
+  const double level = depth_loss(at::full({count, height, width}, 1.0f), c.targets, invariant, 5).order.item<double>();
+  const double wrong = depth_loss(-c.targets.disparity, c.targets, invariant, 5).order.item<double>();
   EXPECT_LT(right, level);
   EXPECT_LT(level, wrong);
   EXPECT_NEAR(level, std::log(2.0), 1e-5);
@@ -117,7 +132,7 @@ TEST(DepthLoss, OfOrderTellsTheRightWayRound) {
 TEST(DepthLoss, WhereOnlyTheOrderIsKnownIsOrderAlone) {
   Case c;
   c.targets.measured.zero_();
-  const DepthLoss loss = depth_loss(c.predicted, c.targets, {}, 5);
+  const DepthLoss loss = depth_loss(c.predicted, c.targets, invariant, 5);
   EXPECT_EQ(loss.value.item<double>(), 0);
   EXPECT_EQ(loss.gradient.item<double>(), 0);
   EXPECT_NEAR(loss.total.item<double>(), loss.order.item<double>(), 1e-6);
@@ -127,7 +142,7 @@ TEST(DepthLoss, OfNothingKnownIsFinite) {
   Case c;
   c.targets.known[0].fill_(false);
   at::Tensor predicted = c.predicted.clone().set_requires_grad(true);
-  const DepthLoss loss = depth_loss(predicted, c.targets, {}, 5);
+  const DepthLoss loss = depth_loss(predicted, c.targets, invariant, 5);
   EXPECT_TRUE(std::isfinite(loss.total.item<double>()));
   loss.total.backward();
   EXPECT_TRUE(predicted.grad().isfinite().all().item<bool>());
@@ -140,7 +155,9 @@ TEST(DepthLoss, HasTheGradientThatDifferencesShow) {
   DepthTargets targets = c.targets;
   targets.disparity = targets.disparity.to(at::kDouble);
   targets.measured = targets.measured.to(at::kDouble);
-  const auto total = [&](const at::Tensor& p) { return depth_loss(p, targets, {0.5, 1}, 5).total; };
+  const auto total = [&](const at::Tensor& p) {
+    return depth_loss(p, targets, {Alignment::scale_shift, 0.5, 1}, 5).total;
+  };
   total(predicted).backward();
   Random random(9);
   for (int i = 0; i < 20; ++i) {

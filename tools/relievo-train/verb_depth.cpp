@@ -185,6 +185,7 @@ void add_depth(CLI::App& app) {
   add({"rate", "rate of learning at its highest", "", 0, 1}, options.rate);
   add({"decay", "decay of weights", "", 0, 1}, options.decay);
   add({"average", "part of the averaged weights that a step leaves", "", 0, 1}, options.average);
+  add_choice(*verb, "--align", options.loss.align, "what a prediction is compared as");
   add({"gradient", "weight of the loss of differences between neighbours", "", 0, 100}, options.loss.gradient);
   add({"order", "weight of the loss of which is nearer", "", 0, 100}, options.loss.order);
   add({"seed", "another seed, other weights and pictures", "", 0, 1e15}, options.seed);
