@@ -19,8 +19,8 @@ inline constexpr float no_hit = FLT_MAX;
 /// Whether a perforated sphere has matter at p.
 RELIEVO_HD inline bool ball_is_solid(const Primitive& thing, Vec3 p) {
   const Vec3 q = p * thing.size;
-  // Clumps of the size of leaves, whatever the size of the crown; hair is drawn out along y.
-  const float fine = thing.variant == 1 ? 60.0f : 14.0f;
+  // Clumps that grow more slowly than the crown; hair is drawn out along y.
+  const float fine = thing.variant == 1 ? 60.0f : 18.0f / std::sqrt(thing.size.x);
   const float n = thing.variant == 1
                       ? noise3({q.x * fine, q.y * fine * 0.12f, q.z * fine}, thing.seed)
                       : 0.5f * noise3(q * fine, thing.seed) + 0.5f * noise3(q * (0.3f * fine), ~thing.seed);

@@ -26,7 +26,7 @@ void daylight(Builder& b) {
   a.ambient = Vec3{1, 1, 1} * (overcast ? r.between(0.8f, 1.2f) : r.between(0.35f, 0.7f));
   a.clouds = r.chance(0.7f) ? r.unit() : 0;
   a.fog = a.sky_low;
-  a.fog_density = r.chance(0.8f) ? 0.006f * r.unit() * r.unit() : r.between(0.005f, 0.06f);
+  a.fog_density = r.chance(0.9f) ? 0.006f * r.unit() * r.unit() : r.between(0.005f, 0.03f);
   a.seed = r.seed();
 }
 

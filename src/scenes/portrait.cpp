@@ -75,7 +75,7 @@ void make_portrait(Builder& b) {
   s.view.fov = r.between(28, 62) * pi / 180;
   s.view.roll = 0.04f * r.normal();
   // How much of the picture a person fills decides the distance: of the whole body, its upper half, or the head.
-  const float fill = r.between(0.33f, 1), part = r.any({1.75f, 1.75f, 0.95f, 0.95f, 0.65f});
+  const float fill = r.between(0.4f, 1.05f), part = r.any({1.75f, 1.75f, 0.95f, 0.95f, 0.65f, 0.5f});
   const float tall = 0.75f * 2 * std::tan(0.5f * s.view.fov);  // of a 4:3 picture at distance 1
   float distance = std::clamp(part / (fill * tall), 0.55f, indoors ? 3.2f : 7.0f);
   const bool seated = r.chance(0.25f);
@@ -88,6 +88,7 @@ void make_portrait(Builder& b) {
   clear_foreground(s, distance);
   const float yaw = s.view.yaw;
   const Pose at = Pose{s.view.place}.yawed(yaw);
+  s.subject = s.objects;
   const int people = r.any({1, 1, 1, 2, 2, 3});
   for (int i = 0; i < people; ++i) {
     const float aside =
@@ -100,7 +101,7 @@ void make_portrait(Builder& b) {
     }
     person(b, foot, {r.between(1.5f, 1.9f), seated, distance < 2.2f});
   }
-  if (r.chance(0.2f)) {  // A table before them
+  if (s.view.place.y > floor + 1 && r.chance(0.3f)) {  // A table before them
     Pose foot = at.at(0, 0, 0.62f * distance);
     foot.place.y = floor;
     table(b, foot, 1.4f, 0.5f, 0.74f);
