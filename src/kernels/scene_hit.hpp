@@ -20,10 +20,10 @@ inline constexpr float no_hit = FLT_MAX;
 RELIEVO_HD inline bool ball_is_solid(const Primitive& thing, Vec3 p) {
   const Vec3 q = p * thing.size;
   // Clumps that grow more slowly than the crown; hair is drawn out along y.
-  const float fine = thing.variant == 1 ? 60.0f : 18.0f / std::sqrt(thing.size.x);
+  const float fine = thing.variant == 1 ? 60.0f : 26.0f / std::sqrt(thing.size.x);
   const float n = thing.variant == 1
                       ? noise3({q.x * fine, q.y * fine * 0.12f, q.z * fine}, thing.seed)
-                      : 0.5f * noise3(q * fine, thing.seed) + 0.5f * noise3(q * (0.3f * fine), ~thing.seed);
+                      : 0.6f * noise3(q * fine, thing.seed) + 0.4f * noise3(q * (0.3f * fine), ~thing.seed);
   return n > 0.3f + 0.4f * thing.a;
 }
 
@@ -335,10 +335,10 @@ RELIEVO_HD inline void take_nearer(Hit& best, float t, int primitive) {
 
 RELIEVO_HD inline Vec3 inverse_of(Vec3 d) { return {1 / d.x, 1 / d.y, 1 / d.z}; }
 
-/// The nearest hit above `from`.
-RELIEVO_HD inline Hit nearest(const SceneView& scene, const Ray& ray, float from, Seen seen) {
+/// The nearest hit above `from` and below `to`.
+RELIEVO_HD inline Hit nearest(const SceneView& scene, const Ray& ray, float from, Seen seen, float to = no_hit) {
   const Vec3 inverse = inverse_of(ray.direction);
-  Hit best;
+  Hit best{to, -1};
   for (int i = 0; i < scene.node_count;) {
     const Node& node = scene.nodes[i];
     if (!meets(node, ray.origin, inverse, from, best.t)) {

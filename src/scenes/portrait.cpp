@@ -44,6 +44,7 @@ void backdrop(Builder& b) {
   Scene& s = b.scene;
   daylight(b);
   s.around.fog_density = 0;
+  s.around.reach = 0.4f;
   s.around.lamp_count = r.whole(1, 3);
   for (int i = 0; i < s.around.lamp_count; ++i) {
     s.around.lamps[i] = {{r.between(-3, 3), r.between(1.2f, 3), r.between(-1.5f, 1)},
