@@ -262,7 +262,8 @@ TEST(SceneRender, ThinPoleCoversItsShareOfAPixel) {
     Stage stage;
     stage.scene.view = {{0, 0, 0}, 0, 0, 0, 1};
     stage.b.next_object();
-    const float x = 0.083f, z = 3;
+    // The thinnest lies between the centres of pixels.
+    const float x = 0.09f, z = 3;
     stage.b.rod({x, -3, z}, {x, 3, z}, radius, radius, stage.grey);
     const SceneFrame frame = stage.render(1, 64);
     const Camera camera = stage.camera();
