@@ -65,7 +65,7 @@ struct NearestOf {
       if (each.near * 0.9999f > best.t) break;
       if (!meets(*each.bounds, ray.origin, inverse, near_limit, best.t)) continue;
       const Primitive& thing = scene.primitives[each.primitive];
-      if (!seen.has(thing.object)) take_nearer(best, hit(scene, thing, ray, near_limit), each.primitive);
+      if (!seen.has(thing.object)) take_nearer(best, hit(scene, thing, ray, near_limit, best.t), each.primitive);
     }
     return best;
   }

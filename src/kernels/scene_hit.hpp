@@ -151,13 +151,14 @@ RELIEVO_HD inline Cell cell_of(const float* heights, int cells, int ix, int iz) 
   return {a, b - a, c - a, a - b - c + e};
 }
 
-RELIEVO_HD inline float hit_terrain(const Primitive& thing, const float* heights, Vec3 o, Vec3 d, float from) {
+RELIEVO_HD inline float hit_terrain(const Primitive& thing, const float* heights, Vec3 o, Vec3 d, float from,
+                                    float to) {
   const float half = 0.5f * float(thing.cells);
   o.x = (o.x + 1) * half;
   o.z = (o.z + 1) * half;
   d.x *= half;
   d.z *= half;
-  float first = from, last = FLT_MAX;
+  float first = from, last = to;
   const float o_of[3] = {o.x, o.y, o.z}, d_of[3] = {d.x, d.y, d.z};
   const float high_of[3] = {float(thing.cells), 1, float(thing.cells)};
 #if defined(__CUDACC__)
@@ -242,8 +243,8 @@ RELIEVO_HD inline float hit_terrain(const Primitive& thing, const float* heights
   return no_hit;
 }
 
-/// The first t above `from` at which the ray meets the primitive, or no_hit.
-RELIEVO_HD inline float hit(const SceneView& scene, const Primitive& thing, const Ray& ray, float from) {
+/// The first t above `from` at which the ray meets the primitive, or no_hit. Beyond `to` it need not look.
+RELIEVO_HD inline float hit(const SceneView& scene, const Primitive& thing, const Ray& ray, float from, float to) {
   const Vec3 o = move(thing.to_object, ray.origin), d = turn(thing.to_object, ray.direction);
   switch (thing.shape) {
     case Shape::sphere:
@@ -255,7 +256,7 @@ RELIEVO_HD inline float hit(const SceneView& scene, const Primitive& thing, cons
     case Shape::patch:
       return hit_patch(thing, o, d, from);
     case Shape::terrain:
-      return hit_terrain(thing, scene.heights, o, d, from);
+      return hit_terrain(thing, scene.heights, o, d, from, to);
   }
   return no_hit;
 }
@@ -347,7 +348,7 @@ RELIEVO_HD inline Hit nearest(const SceneView& scene, const Ray& ray, float from
     }
     if (node.primitive >= 0) {
       const Primitive& thing = scene.primitives[node.primitive];
-      if (!seen.has(thing.object)) take_nearer(best, hit(scene, thing, ray, from), node.primitive);
+      if (!seen.has(thing.object)) take_nearer(best, hit(scene, thing, ray, from, best.t), node.primitive);
     }
     ++i;
   }
@@ -365,7 +366,7 @@ RELIEVO_HD inline bool shaded(const SceneView& scene, const Ray& ray, float from
     }
     if (node.primitive >= 0) {
       const Primitive& thing = scene.primitives[node.primitive];
-      if (!thing.no_shadow && hit(scene, thing, ray, from) < to) return true;
+      if (!thing.no_shadow && hit(scene, thing, ray, from, to) < to) return true;
     }
     ++i;
   }

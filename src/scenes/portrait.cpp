@@ -32,7 +32,7 @@ float ground_below(const Scene& s, float x, float z) {
   for (const Primitive& thing : s.primitives) {
     if (thing.size.x < 8) continue;
     const Ray down{{x, s.view.place.y + 0.2f, z}, {0, -1, 0}};
-    const float t = hit(view, thing, down, 0);
+    const float t = hit(view, thing, down, 0, no_hit);
     if (t != no_hit) best = std::max(best, down.origin.y - t);
   }
   return best == -FLT_MAX ? 0 : best;
