@@ -17,6 +17,7 @@ constexpr int tile = 8;
 struct Candidate {
   float near;  // no point of it has a smaller z
   int primitive;
+  const Node* bounds;
 };
 
 // The primitives that rays through pixels x .. x + tile, y .. y + tile may meet, the nearest first.
@@ -44,7 +45,7 @@ void candidates(const SceneView& scene, const Camera& camera, int x, int y, std:
       i = node.skip;
       continue;
     }
-    if (node.primitive >= 0) found.push_back({-farthest(node, -camera.forward), node.primitive});
+    if (node.primitive >= 0) found.push_back({-farthest(node, -camera.forward), node.primitive, &node});
     ++i;
   }
   std::sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) {
@@ -57,12 +58,14 @@ struct NearestOf {
   const std::vector<Candidate>& list;
 
   Hit operator()(const Ray& ray, Seen seen) const {
+    const Vec3 inverse = inverse_of(ray.direction);
     Hit best;
     for (const Candidate& each : list) {
       // Bounds are as exact as sums of floats are.
       if (each.near * 0.9999f > best.t) break;
+      if (!meets(*each.bounds, ray.origin, inverse, near_limit, best.t)) continue;
       const Primitive& thing = scene.primitives[each.primitive];
-      if (!seen.has(thing.object)) take_nearer(best, hit(scene, thing, ray, near_limit), each.primitive);
+      if (!seen.has(thing.object)) take_nearer(best, hit(scene, thing, ray, near_limit, best.t), each.primitive);
     }
     return best;
   }

@@ -91,6 +91,7 @@ struct Surroundings {
   Vec3 sun_direction, sun;         ///< towards it; light, 0 where there is none
   Vec3 sky_low, sky_high, ground;  ///< light from above the horizon and below
   Vec3 ambient;                    ///< times that of sky and ground
+  float reach;                     ///< metres within which what stands over a surface takes its ambient light
   Vec3 fog;
   float fog_density;  ///< 1 / m
   float clouds;       ///< 0 to 1

@@ -19,11 +19,11 @@ inline constexpr float no_hit = FLT_MAX;
 /// Whether a perforated sphere has matter at p.
 RELIEVO_HD inline bool ball_is_solid(const Primitive& thing, Vec3 p) {
   const Vec3 q = p * thing.size;
-  // Clumps of the size of leaves, whatever the size of the crown; hair is drawn out along y.
-  const float fine = thing.variant == 1 ? 60.0f : 14.0f;
+  // Clumps that grow more slowly than the crown; hair is drawn out along y.
+  const float fine = thing.variant == 1 ? 60.0f : 26.0f / std::sqrt(thing.size.x);
   const float n = thing.variant == 1
                       ? noise3({q.x * fine, q.y * fine * 0.12f, q.z * fine}, thing.seed)
-                      : 0.5f * noise3(q * fine, thing.seed) + 0.5f * noise3(q * (0.3f * fine), ~thing.seed);
+                      : 0.6f * noise3(q * fine, thing.seed) + 0.4f * noise3(q * (0.3f * fine), ~thing.seed);
   return n > 0.3f + 0.4f * thing.a;
 }
 
@@ -151,13 +151,14 @@ RELIEVO_HD inline Cell cell_of(const float* heights, int cells, int ix, int iz) 
   return {a, b - a, c - a, a - b - c + e};
 }
 
-RELIEVO_HD inline float hit_terrain(const Primitive& thing, const float* heights, Vec3 o, Vec3 d, float from) {
+RELIEVO_HD inline float hit_terrain(const Primitive& thing, const float* heights, Vec3 o, Vec3 d, float from,
+                                    float to) {
   const float half = 0.5f * float(thing.cells);
   o.x = (o.x + 1) * half;
   o.z = (o.z + 1) * half;
   d.x *= half;
   d.z *= half;
-  float first = from, last = FLT_MAX;
+  float first = from, last = to;
   const float o_of[3] = {o.x, o.y, o.z}, d_of[3] = {d.x, d.y, d.z};
   const float high_of[3] = {float(thing.cells), 1, float(thing.cells)};
 #if defined(__CUDACC__)
@@ -242,8 +243,8 @@ RELIEVO_HD inline float hit_terrain(const Primitive& thing, const float* heights
   return no_hit;
 }
 
-/// The first t above `from` at which the ray meets the primitive, or no_hit.
-RELIEVO_HD inline float hit(const SceneView& scene, const Primitive& thing, const Ray& ray, float from) {
+/// The first t above `from` at which the ray meets the primitive, or no_hit. Beyond `to` it need not look.
+RELIEVO_HD inline float hit(const SceneView& scene, const Primitive& thing, const Ray& ray, float from, float to) {
   const Vec3 o = move(thing.to_object, ray.origin), d = turn(thing.to_object, ray.direction);
   switch (thing.shape) {
     case Shape::sphere:
@@ -255,7 +256,7 @@ RELIEVO_HD inline float hit(const SceneView& scene, const Primitive& thing, cons
     case Shape::patch:
       return hit_patch(thing, o, d, from);
     case Shape::terrain:
-      return hit_terrain(thing, scene.heights, o, d, from);
+      return hit_terrain(thing, scene.heights, o, d, from, to);
   }
   return no_hit;
 }
@@ -335,10 +336,10 @@ RELIEVO_HD inline void take_nearer(Hit& best, float t, int primitive) {
 
 RELIEVO_HD inline Vec3 inverse_of(Vec3 d) { return {1 / d.x, 1 / d.y, 1 / d.z}; }
 
-/// The nearest hit above `from`.
-RELIEVO_HD inline Hit nearest(const SceneView& scene, const Ray& ray, float from, Seen seen) {
+/// The nearest hit above `from` and below `to`.
+RELIEVO_HD inline Hit nearest(const SceneView& scene, const Ray& ray, float from, Seen seen, float to = no_hit) {
   const Vec3 inverse = inverse_of(ray.direction);
-  Hit best;
+  Hit best{to, -1};
   for (int i = 0; i < scene.node_count;) {
     const Node& node = scene.nodes[i];
     if (!meets(node, ray.origin, inverse, from, best.t)) {
@@ -347,7 +348,7 @@ RELIEVO_HD inline Hit nearest(const SceneView& scene, const Ray& ray, float from
     }
     if (node.primitive >= 0) {
       const Primitive& thing = scene.primitives[node.primitive];
-      if (!seen.has(thing.object)) take_nearer(best, hit(scene, thing, ray, from), node.primitive);
+      if (!seen.has(thing.object)) take_nearer(best, hit(scene, thing, ray, from, best.t), node.primitive);
     }
     ++i;
   }
@@ -365,7 +366,7 @@ RELIEVO_HD inline bool shaded(const SceneView& scene, const Ray& ray, float from
     }
     if (node.primitive >= 0) {
       const Primitive& thing = scene.primitives[node.primitive];
-      if (!thing.no_shadow && hit(scene, thing, ray, from) < to) return true;
+      if (!thing.no_shadow && hit(scene, thing, ray, from, to) < to) return true;
     }
     ++i;
   }

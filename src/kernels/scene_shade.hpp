@@ -67,6 +67,14 @@ RELIEVO_HD inline Vec3 lit(const SceneView& scene, const Ray& ray, const Hit& fo
   const Vec3 origin = surface.place + n * (2e-4f * found.t + 5e-4f);
   const float up = 0.5f + 0.5f * n.y;
   Vec3 light = mix(around.ground, mix(around.sky_low, around.sky_high, 0.5f), up) * around.ambient;
+  if (with_shadows && around.reach > 0 && found.t < 40 * around.reach) {
+    // One ray along the normal stands for all of the half space: dark under cars and shelves, and in corners.
+    const Hit over = nearest(scene, {origin, n}, 0, {}, around.reach);
+    if (over.primitive >= 0) {
+      const float open = over.t / around.reach;
+      light = light * (0.25f + 0.75f * open);
+    }
+  }
   Vec3 shine{0, 0, 0};
   const float facing = dot(n, around.sun_direction);
   if (facing > 0 && around.sun.x + around.sun.y + around.sun.z > 0 &&

@@ -139,7 +139,7 @@ RELIEVO_HD inline Vec3 terrain_color(const Material& m, Vec3 world, Vec3 normal,
   const float fine = octaves3(world * (1 / m.scale), 4, footprint / m.scale, m.seed);
   const float broad = noise3(world * (0.12f / m.scale), m.seed + 9);
   const float steep = smooth_step(0.86f, 0.66f, normal.y + 0.2f * (fine - 0.5f));
-  const Vec3 grass = mix(m.color, m.second, 0.5f * broad + 0.5f * fine);
+  const Vec3 grass = mix(m.color, m.second, 0.4f * broad + 0.6f * smooth_step(0.3f, 0.7f, fine));
   const Vec3 rock = Vec3{0.22f, 0.2f, 0.18f} * (0.5f + fine);
   return mix(grass, rock, steep * m.contrast);
 }
@@ -254,7 +254,7 @@ RELIEVO_HD inline Vec3 surface_color(const SceneView& scene, const Primitive& th
       const float dash = fraction(s.v * 0.12f) < 0.5f ? 1.0f : 0.0f;
       const float line = 1 - smooth_step(wide - soft, wide + soft, u);
       const float edge = 1 - smooth_step(wide - soft, wide + soft, std::fabs(u - thing.size.x + 0.35f));
-      const float mark = std::fmax(line * dash, edge);
+      const float dashes = line * dash, mark = dashes > edge ? dashes : edge;
       return mix(mix(m.color, m.second, m.contrast * n), Vec3{0.75f, 0.75f, 0.7f}, mark * 0.8f);
     }
   }

@@ -50,6 +50,11 @@ Primitive& Builder::ball(const Pose& middle, Vec3 radii, int material, float hol
   return thing;
 }
 
+void Builder::crown(const Pose& middle, Vec3 radii, int material) {
+  ball(middle, radii, material, random.between(0.45f, 0.65f));
+  ball(middle, radii * random.between(0.75f, 0.88f), material, random.between(0.1f, 0.4f));
+}
+
 Primitive& Builder::column(const Pose& foot, float radius, float height, int material, float narrowing) {
   Primitive& thing = add(Shape::frustum, foot.at(0, 0.5f * height, 0), {radius, 0.5f * height, radius}, material);
   thing.a = narrowing;

@@ -59,6 +59,8 @@ class Builder {
     return box(foot.at(0, 0.5f * height, 0), {0.5f * width, 0.5f * height, 0.5f * depth}, material, round);
   }
   Primitive& ball(const Pose& middle, Vec3 radii, int material, float holes = 0);
+  /// Leaves in the shape of a ball: ragged outside, dense inside.
+  void crown(const Pose& middle, Vec3 radii, int material);
   /// From its foot up, `narrowing` being the radius at the top over that at the foot.
   Primitive& column(const Pose& foot, float radius, float height, int material, float narrowing = 1);
   /// Between two points of the world.

@@ -7,8 +7,20 @@ namespace relievo {
 inline namespace v1 {
 namespace scenes {
 
+namespace {
+
+Pose pose_of(const Viewpoint& view) { return Pose{view.place}.yawed(view.yaw).pitched(-view.pitch).rolled(-view.roll); }
+
+}  // namespace
+
+Viewpoint moved(const Viewpoint& view, Vec3 by) {
+  Viewpoint there = view;
+  there.place = pose_of(view).point(by.x, by.y, by.z);
+  return there;
+}
+
 Camera camera_of(const Viewpoint& view, int width, int height) {
-  const Pose pose = Pose{}.yawed(view.yaw).pitched(-view.pitch).rolled(-view.roll);
+  const Pose pose = pose_of(view);
   return {view.place,
           pose.x,
           -pose.y,

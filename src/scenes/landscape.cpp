@@ -24,9 +24,10 @@ void daylight(Builder& b) {
                   : mix(Vec3{0.65f, 0.75f, 0.9f}, Vec3{0.95f, 0.65f, 0.4f}, low_sun * r.unit()) * r.between(0.6f, 1.1f);
   a.ground = Vec3{0.25f, 0.24f, 0.2f} * r.between(0.5f, 1);
   a.ambient = Vec3{1, 1, 1} * (overcast ? r.between(0.8f, 1.2f) : r.between(0.35f, 0.7f));
+  a.reach = r.between(0.6f, 2.5f);
   a.clouds = r.chance(0.7f) ? r.unit() : 0;
   a.fog = a.sky_low;
-  a.fog_density = r.chance(0.8f) ? 0.006f * r.unit() * r.unit() : r.between(0.005f, 0.06f);
+  a.fog_density = r.chance(0.9f) ? 0.006f * r.unit() * r.unit() : r.between(0.005f, 0.03f);
   a.seed = r.seed();
 }
 

@@ -14,7 +14,7 @@ bool is_worth_seeing(const Scene& scene) {
   constexpr int columns = 8, rows = 6;
   const Camera camera = camera_of(scene.view, columns, rows);
   const SceneView view = scene.host_view();
-  int near = 0, same = 0, before = -1;
+  int near = 0, same = 0, before = -1, subject = 0;
   float low = FLT_MAX, high = 0;
   for (int i = 0; i < columns * rows; ++i) {
     const Hit found =
@@ -22,11 +22,12 @@ bool is_worth_seeing(const Scene& scene) {
     const int object = object_of(view, found);
     same += object == before ? 1 : 0;
     before = object;
+    subject += object >= scene.subject ? 1 : 0;
     near += found.t < (scene.kind == SceneKind::table_top || scene.kind == SceneKind::plants ? 0.15f : 0.35f) ? 1 : 0;
     low = std::min(low, found.t);
     high = std::max(high, found.t);
   }
-  return near <= 2 && same < columns * rows - 6 && high > 1.25f * low;
+  return near <= 2 && (scene.subject < 0 || subject >= 5) && same < columns * rows - 6 && high > 1.25f * low;
 }
 
 }  // namespace

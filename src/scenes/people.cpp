@@ -117,7 +117,7 @@ void person(Builder& b, const Pose& foot, const PersonStyle& style) {
     }
     if (gesture == 3) hand = at(-0.08f * k, 0.24f, -0.17f);
     if (style.seated && gesture == 0) hand = at(0.1f * k, 0.06f, -0.35f);
-    b.ball({shoulder}, {0.062f * s, 0.062f * s, 0.062f * s}, shirt);
+    b.ball({shoulder}, {0.058f * s, 0.058f * s, 0.058f * s}, shirt);
     b.rod(shoulder, elbow, 0.056f * s, 0.042f * s, shirt);
     b.ball({elbow}, {0.044f * s, 0.044f * s, 0.044f * s}, sleeve);
     b.rod(elbow, hand, 0.041f * s, 0.028f * s, sleeve);

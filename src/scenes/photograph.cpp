@@ -234,9 +234,9 @@ void compress(Picture& picture, float step) {
 
 }  // namespace
 
-Lens any_lens(Random& random, float near) {
+Lens any_lens(Random& random, float near, float focus) {
   Lens lens;
-  lens.focus = near * random.between(0.1f, 1);
+  lens.focus = focus;
   if (random.chance(0.3f)) lens.blur = random.between(1, 7) / std::max(near, 1e-3f);
   lens.blur_limit = 7;
   lens.exposure = random.between(0.6f, 1.7f);

@@ -28,8 +28,9 @@ struct Lens {
   std::uint32_t seed = 0;  ///< of the noise
 };
 
-/// A lens as cameras of today and of before have it. `near` is the disparity of what is near, 1/m.
-Lens any_lens(Random& random, float near);
+/// A lens as cameras of today and of before have it, focussed at disparity `focus`; `near` is that of what is near,
+/// 1/m.
+Lens any_lens(Random& random, float near, float focus);
 
 /// u8, 3 channels, sRGB. `color` and `depth` are a frame's; all in host memory. Deterministic.
 Image photograph(const ImageView& color, const ImageView& depth, const Lens& lens);

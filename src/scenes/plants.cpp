@@ -66,9 +66,9 @@ void tree(Builder& b, const Pose& foot, float height) {
       continue;
     }
     const float crown = height * r.between(0.12f, 0.24f);
-    b.ball({end}, {crown * r.between(0.9f, 1.3f), crown * r.between(0.7f, 1), crown}, leaves, r.between(0.4f, 0.65f));
+    b.crown({end}, {crown * r.between(0.9f, 1.3f), crown * r.between(0.7f, 1), crown}, leaves);
   }
-  if (!bare) b.ball({top + foot.y * (0.3f * height)}, {0.22f * height, 0.22f * height, 0.22f * height}, leaves, 0.5f);
+  if (!bare) b.crown({top + foot.y * (0.3f * height)}, {0.22f * height, 0.22f * height, 0.22f * height}, leaves);
 }
 
 void bush(Builder& b, const Pose& foot, float size) {
@@ -77,8 +77,8 @@ void bush(Builder& b, const Pose& foot, float size) {
   const int leaves = b.foliage();
   for (int i = r.whole(2, 5); i > 0; --i) {
     const float own = size * r.between(0.25f, 0.5f);
-    b.ball(foot.at(r.between(-0.4f, 0.4f) * size, own * 0.7f, r.between(-0.4f, 0.4f) * size),
-           {own, own * r.between(0.7f, 1.1f), own}, leaves, r.between(0.35f, 0.65f));
+    b.crown(foot.at(r.between(-0.4f, 0.4f) * size, own * 0.7f, r.between(-0.4f, 0.4f) * size),
+            {own, own * r.between(0.7f, 1.1f), own}, leaves);
   }
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "kernels/scene_hit.hpp"
 #include "scenes/things.hpp"
 
 namespace relievo {
@@ -24,12 +25,26 @@ void clear_foreground(Scene& s, float distance) {
   std::erase_if(s.primitives, [&](const Primitive& thing) { return gone[std::size_t(thing.object)] != 0; });
 }
 
+// The height of the ground outdoors at (x, z): of what is large and lies below the camera.
+float ground_below(const Scene& s, float x, float z) {
+  const SceneView view = s.host_view();
+  float best = -FLT_MAX;
+  for (const Primitive& thing : s.primitives) {
+    if (thing.size.x < 8) continue;
+    const Ray down{{x, s.view.place.y + 0.2f, z}, {0, -1, 0}};
+    const float t = hit(view, thing, down, 0, no_hit);
+    if (t != no_hit) best = std::max(best, down.origin.y - t);
+  }
+  return best == -FLT_MAX ? 0 : best;
+}
+
 // A wall, a cloth, or nothing but blur behind.
 void backdrop(Builder& b) {
   Random& r = b.random;
   Scene& s = b.scene;
   daylight(b);
   s.around.fog_density = 0;
+  s.around.reach = 0.4f;
   s.around.lamp_count = r.whole(1, 3);
   for (int i = 0; i < s.around.lamp_count; ++i) {
     s.around.lamps[i] = {{r.between(-3, 3), r.between(1.2f, 3), r.between(-1.5f, 1)},
@@ -75,32 +90,36 @@ void make_portrait(Builder& b) {
   s.view.fov = r.between(28, 62) * pi / 180;
   s.view.roll = 0.04f * r.normal();
   // How much of the picture a person fills decides the distance: of the whole body, its upper half, or the head.
-  const float fill = r.between(0.33f, 1), part = r.any({1.75f, 1.75f, 0.95f, 0.95f, 0.65f});
+  const float fill = r.between(0.4f, 1.05f), part = r.any({1.75f, 1.75f, 0.95f, 0.95f, 0.65f, 0.5f});
   const float tall = 0.75f * 2 * std::tan(0.5f * s.view.fov);  // of a 4:3 picture at distance 1
   float distance = std::clamp(part / (fill * tall), 0.55f, indoors ? 3.2f : 7.0f);
   const bool seated = r.chance(0.25f);
-  const float floor = indoors || s.view.place.y < 2.5f ? std::min(0.0f, s.view.place.y - 0.3f) : s.view.place.y - 1.5f;
-  const float head = floor + (seated ? 1.25f : 1.6f);
+  const float tallness = r.between(1.5f, 1.9f);
+  const Pose start = Pose{s.view.place}.yawed(s.view.yaw);
+  const auto floor_at = [&](Vec3 p) { return indoors ? 0 : ground_below(s, p.x, p.z); };
+  const float floor = floor_at(start.point(0, 0, distance));
+  const float head = floor + (seated ? 0.45f + 0.47f * tallness : 0.94f * tallness);
   // The middle of what shall be seen.
   const float aim = part > 1.2f ? floor + 0.55f * (head - floor) : head - 0.35f * part;
-  s.view.place.y = std::max(floor + 0.4f, aim + distance * r.between(-0.25f, 0.35f));
+  s.view.place.y = std::max({floor + 0.4f, floor_at(s.view.place) + 0.4f, aim + distance * r.between(-0.25f, 0.35f)});
   s.view.pitch = std::atan2(aim - s.view.place.y, distance);
   clear_foreground(s, distance);
   const float yaw = s.view.yaw;
   const Pose at = Pose{s.view.place}.yawed(yaw);
+  s.subject = s.objects;
   const int people = r.any({1, 1, 1, 2, 2, 3});
   for (int i = 0; i < people; ++i) {
     const float aside =
         (float(i) - 0.5f * float(people - 1)) * r.between(0.5f, 0.75f) + r.between(-0.15f, 0.15f) * distance;
     Pose foot = at.at(aside, 0, distance + (i > 0 ? r.between(-0.1f, 0.7f) : 0));
-    foot.place.y = floor;
+    foot.place.y = i == 0 ? floor : floor_at(foot.place);
     foot = foot.yawed(0.45f * r.normal());
     if (seated) {
       r.chance(0.6f) ? chair(b, foot.at(0, 0, 0.05f)) : table(b, foot, 0.6f, 0.5f, 0.44f);
     }
-    person(b, foot, {r.between(1.5f, 1.9f), seated, distance < 2.2f});
+    person(b, foot, {i == 0 ? tallness : r.between(1.5f, 1.9f), seated, distance < 2.2f});
   }
-  if (r.chance(0.2f)) {  // A table before them
+  if (s.view.place.y > floor + 1 && r.chance(0.3f)) {  // A table before them
     Pose foot = at.at(0, 0, 0.62f * distance);
     foot.place.y = floor;
     table(b, foot, 1.4f, 0.5f, 0.74f);

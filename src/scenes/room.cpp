@@ -131,6 +131,7 @@ void make_room(Builder& b) {
   const float height = hall ? r.between(3, 6) : r.between(2.3f, 3);
   daylight(b);
   s.around.fog_density = 0;
+  s.around.reach = r.between(0.3f, 1);
   if (r.chance(0.45f)) s.around.sun = {0, 0, 0};
   // What a window shows is much brighter than the room.
   const float indoors = r.between(0.1f, 0.45f);
@@ -226,10 +227,11 @@ void make_room(Builder& b) {
     person(b, Pose{}.at(width * r.between(-0.3f, 0.3f), 0, deep * r.between(0.4f, 0.85f)).yawed(r.between(-1, 1)), {});
   const float eye = r.chance(0.75f) ? r.between(0.9f, 1.7f) : r.between(0.25f, height - 0.2f);
   const Vec3 from{width * r.between(-0.42f, 0.42f), eye, deep * r.between(0.03f, 0.3f)};
-  const Vec3 to{width * r.between(-0.4f, 0.4f),
-                r.chance(0.8f) ? height * r.between(0.12f, 0.5f) : height * r.between(0, 0.9f),
-                deep * r.between(0.5f, 1)};
-  s.view = look(b, from, to, 45, 90);
+  Vec3 to{width * r.between(-0.4f, 0.4f), height * (r.chance(0.8f) ? r.between(0.12f, 0.5f) : r.between(0, 0.9f)),
+          deep * r.between(0.5f, 1)};
+  if (r.chance(0.12f))
+    to = {from.x + r.between(-0.6f, 0.6f), 0, from.z + r.between(0.3f, 1.2f)};  // at what lies before one
+  s.view = look(b, from, to, 45, 95);
 }
 
 }  // namespace scenes

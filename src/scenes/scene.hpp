@@ -48,6 +48,10 @@ struct Viewpoint {
 /// The camera of a width x height picture from there.
 Camera camera_of(const Viewpoint& view, int width, int height);
 
+/// A viewpoint moved by metres along its own axes: to the right, up, ahead. Frames of one scene from moved viewpoints
+/// are those of a moving camera.
+Viewpoint moved(const Viewpoint& view, Vec3 by);
+
 /// All that a scene consists of, in host memory, and where it was composed for. Movable; read by any threads.
 struct Scene {
   SceneKind kind = SceneKind::room;
@@ -59,6 +63,7 @@ struct Scene {
   Viewpoint view;
   std::vector<Node> nodes;  ///< by `index`
   int objects = 0;
+  int subject = -1;  ///< the first object of those the picture is of, persons say; -1 where it is of all
 
   /// Builds the tree of bounds that drawing needs, after the last change of `primitives`.
   void index();

@@ -27,6 +27,11 @@ void house(Builder& b, const Pose& foot, float width, float height, float depth)
       b.box(foot.at(0, height + 0.25f * depth * std::tan(steep), 0.5f * depth + 0.25f * k * depth).pitched(k * steep),
             {0.5f * width + 0.2f, 0.06f, 0.5f * run + 0.25f}, tiles);
     }
+    const float gable = 0.25f * depth * std::tan(steep);
+    for (int side = -1; side <= 1; side += 2) {
+      b.patch(foot.at(0.5f * float(side) * width, height + gable, 0.5f * depth).yawed(0.5f * pi), 0.5f * depth, gable,
+              Outline::triangle, trim);
+    }
     b.block(foot.at(r.between(-0.3f, 0.3f) * width, height, 0.4f * depth), 0.6f, 0.5f * depth * std::tan(steep) + 0.7f,
             0.6f, tiles);
   }

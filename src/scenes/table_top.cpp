@@ -12,6 +12,7 @@ void make_table_top(Builder& b) {
   Scene& s = b.scene;
   daylight(b);
   s.around.fog_density = 0;
+  s.around.reach = r.between(0.08f, 0.3f);
   s.around.clouds = 0;
   s.around.ambient = Vec3{1, 1, 1} * r.between(0.15f, 0.6f);
   if (r.chance(0.6f)) s.around.sun = {0, 0, 0};
@@ -94,7 +95,7 @@ void make_table_top(Builder& b) {
   s.view = look(b,
                 {to.x + distance * std::sin(around), to.y + distance * std::sin(up),
                  to.z - distance * std::cos(around) * std::cos(up)},
-                to, 28, 65);
+                to, 25, 65);
 }
 
 }  // namespace scenes

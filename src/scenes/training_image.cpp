@@ -39,7 +39,10 @@ TrainingImage training_image(const Device& device, std::uint64_t seed, int width
   const auto near = sorted.begin() + std::ptrdiff_t(sorted.size() * 19 / 20);
   std::nth_element(sorted.begin(), near, sorted.end());
   Random random(seed ^ 0x6c656e73u);
-  made.picture = photograph(color, depth, any_lens(random, *near));
+  // What is in focus is mostly near the middle.
+  const int x = static_cast<int>(float(width) * random.between(0.25f, 0.75f));
+  const int y = static_cast<int>(float(height) * random.between(0.3f, 0.9f));
+  made.picture = photograph(color, depth, any_lens(random, *near, made.disparity.row<float>(y)[x]));
   return made;
 }
 
