@@ -19,6 +19,10 @@ foreach(module IN ITEMS relievo_cuda relievo_torch)
 endforeach()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/relievo DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   FILES_MATCHING PATTERN "*.hpp")
+if(NOT RELIEVO_MINIMAL)
+  install(FILES ${PROJECT_SOURCE_DIR}/data/weights/relievo-tiny.safetensors
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/relievo/models)
+endif()
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 foreach(program IN ITEMS relievo_command relievo_train)

@@ -284,7 +284,7 @@ __global__ void __launch_bounds__(area_threads, area_blocks)
     __syncthreads();
   }
   if (sample < makes) {
-    out.row(y)[first_x * channels + sample] = static_cast<T>(area_mean(sum, area, inverse));
+    out.row(y)[first_x * channels + sample] = static_cast<T>(area_mean(static_cast<std::int64_t>(sum), area, inverse));
   }
 }
 

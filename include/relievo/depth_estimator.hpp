@@ -30,7 +30,8 @@ struct EnumNames<Precision> {
 /// Options of DepthEstimator.
 struct DepthOptions {
   /// The model: a name listed by DepthEstimator::models(), or a file of weights (safetensors, .pth, ONNX); "auto" is
-  /// the best one present. Unit: none. Range: such a name or file. Default: "auto".
+  /// the best one installed, else relievo-tiny, which comes with relievo, and without LibTorch `cues`. Unit: none.
+  /// Range: such a name or file. Default: "auto".
   std::string_view model = "auto";
   /// Side the model works at: the longer one of `cues`, of networks the one that their training fixed. 0 is the model's
   /// own; the least of others is 64. Unit: px. Range: 0 to 4096. Default: 0.
@@ -73,13 +74,13 @@ void visit_fields(DepthOptions& o, Visitor&& visit) {
 
 /// Estimates depth from a single photo.
 ///
-/// Networks (MiDaS v2.1 small, DPT, Depth Anything) run on LibTorch, in the module librelievo_torch.so, on weights that
-/// are read from a file and never executed, unless `torchscript` asks for it. Model `cues` needs no network: it weighs
-/// ground plane, defocus and contrast, the figure against the border, and faces. It is deterministic.
+/// Networks (relievo-tiny, MiDaS v2.1 small, DPT, Depth Anything) run on LibTorch, in the module librelievo_torch.so,
+/// on weights that are read from a file and never executed, unless `torchscript` asks for it. Model `cues` needs no
+/// network: it weighs ground plane, defocus and contrast, the figure against the border, and faces. It is
+/// deterministic.
 ///
-/// Input: 1, 3 or 4 channels of any scalar type, host or device memory; of networks at least one patch (14 or 32 px) a
-/// side. Output: DepthMap of the photo's size, of kind `metres` from metric models, else `disparity`. An object serves
-/// one thread at a time.
+/// Input: 1, 3 or 4 channels of any scalar type and size, host or device memory. Output: DepthMap of the photo's size,
+/// of kind `metres` from metric models, else `disparity`. An object serves one thread at a time.
 class RELIEVO_API DepthEstimator final {
  public:
   /// Throws Error{not_found} for a model that is absent (naming the file or module it needs and the

@@ -25,6 +25,7 @@ struct ModelInfo {
   std::vector<std::string> file_names;  ///< Names of its file; the first is the one at `address`.
   std::string file;                     ///< Path of the installed file; empty = absent.
   std::string problem;                  ///< Why its record in the folder cannot be used; empty = it can.
+  bool built_in = false;                ///< Whether `file` is the one that comes with relievo.
 };
 
 /// The registry's models in its order, then those added under names of their own, sorted. Looks into
@@ -38,8 +39,9 @@ RELIEVO_API std::string model_file(const std::string& name);
 
 /// Folder of the models: $RELIEVO_MODELS, else $XDG_CACHE_HOME/relievo/models, else
 /// ~/.cache/relievo/models. It need not exist. A model's file is looked for where its record in
-/// NAME/model.json says, else in NAME/, else in the folder itself, by ModelInfo::file_names. Throws
-/// Error{not_found} where none of the variables, nor HOME, is set.
+/// NAME/model.json says, else in NAME/, else in the folder itself, by ModelInfo::file_names; for
+/// a model that comes with relievo, its own file serves where the folder has none. Throws Error{not_found} where none
+/// of the variables, nor HOME, is set.
 RELIEVO_API std::string model_folder();
 
 /// Records in model_folder() that `model.file` is the file of `model.name`; the file stays where it

@@ -46,7 +46,17 @@ Chosen open_network(Engine& engine, const ModelEntry& entry, const DepthOptions&
   const std::string architecture(options.architecture.empty() ? std::string_view(entry.info.architecture)
                                                               : options.architecture);
   const DepthNetworkRequest request{entry.info.file, architecture, options.precision, options.torchscript};
-  return {name, networks("The depth model " + name).open_depth(engine, request)};
+  NetworkLibrary& library = networks("The depth model " + name);
+  try {
+    return {name, library.open_depth(engine, request)};
+  } catch (const Error& error) {
+    const ErrorCode code = error.code();
+    const bool by_file = code == ErrorCode::corrupt_data || code == ErrorCode::unsupported || code == ErrorCode::io;
+    if (!entry.info.built_in || !by_file) throw;
+    std::string why = error.what();
+    why.pop_back();
+    fail(code, why, "; this file comes with relievo: install relievo again, or choose the model cues.");
+  }
 }
 
 Chosen choose(Engine& engine, const DepthOptions& options) {

@@ -23,8 +23,9 @@ std::string model_file(const std::string& name) {
       if (info.name != name) continue;
       if (!info.problem.empty()) fail(ErrorCode::corrupt_data, info.problem);
       if (!info.file.empty()) return info.file;
-      fail(ErrorCode::not_found, "The model \"", name, "\" is not installed; run \"relievo models fetch ", name,
-           "\", or \"relievo models add ", name, " FILE\" for a file that you have.");
+      const std::string fetch = info.address.empty() ? "" : sentence("\"relievo models fetch ", name, "\", or ");
+      fail(ErrorCode::not_found, "The model \"", name, "\" is not installed; run ", fetch, "\"relievo models add ",
+           name, " FILE\" for a file that you have.");
     }
     fail(ErrorCode::not_found, "There is no model \"", name, "\"; there are ", known, ".");
   });

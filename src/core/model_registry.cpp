@@ -8,12 +8,10 @@
 #include "core/check.hpp"
 #include "core/model_json.hpp"
 #include "core/model_record.hpp"
+#include "core/module.hpp"
 
 namespace relievo {
 inline namespace v1 {
-
-/// data/models.json, from a source that CMake writes.
-extern const char* const model_registry_text;
 
 namespace {
 
@@ -94,6 +92,21 @@ void find_unrecorded(const fs::path& folder, ModelInfo& info) {
   }
 }
 
+// What comes with relievo lies where it was installed or, in a build's tree, beside the library.
+void find_built_in(ModelInfo& info) {
+  if (info.name != built_in_model.name) return;
+  const fs::path library = module_folder();
+  for (const fs::path& folder : {library / built_in_model.folder, library / "relievo-models"}) {
+    const fs::path found = (folder / info.file_names.front()).lexically_normal();
+    if (!is_file(found)) continue;
+    info.file = found.string();
+    info.sha256 = built_in_model.sha256;
+    info.bytes = built_in_model.bytes;
+    info.built_in = true;
+    return;
+  }
+}
+
 // Empty where nothing says which folder: a program without a home works, and has no models.
 fs::path folder_or_none() {
   try {
@@ -103,9 +116,10 @@ fs::path folder_or_none() {
   }
 }
 
-// What the folder says of one model: `entry` is the registry's, or empty but for its name.
-void look_into_folder(const fs::path& folder, ModelEntry& entry) {
-  if (folder.empty()) return;
+// What the folder says of one model: `entry` is the registry's, or empty but for its name. It goes before what comes
+// with relievo.
+void find_file(const fs::path& folder, ModelEntry& entry) {
+  if (folder.empty()) return find_built_in(entry.info);
   const std::string name = entry.info.name;
   std::optional<ModelRecord> record;
   std::string problem;
@@ -135,6 +149,7 @@ void look_into_folder(const fs::path& folder, ModelEntry& entry) {
     if (is_file(record->file)) entry.info.file = record->file;
   }
   if (entry.info.file.empty()) find_unrecorded(folder, entry.info);
+  if (entry.info.file.empty()) find_built_in(entry.info);
 }
 
 ModelEntry of_file(const fs::path& path) {
@@ -180,7 +195,7 @@ std::vector<ModelEntry> model_entries() {
     entries.emplace_back();
     entries.back().info.name = std::move(name);
   }
-  for (ModelEntry& entry : entries) look_into_folder(folder, entry);
+  for (ModelEntry& entry : entries) find_file(folder, entry);
   return entries;
 }
 
@@ -190,13 +205,13 @@ std::optional<ModelEntry> find_model(std::string_view name_or_file) {
   ModelEntry entry;
   if (const ModelEntry* known = of_registry(name)) {
     entry = *known;
-    look_into_folder(folder, entry);
+    find_file(folder, entry);
     return entry;
   }
   std::error_code ignored;
   if (!folder.empty() && is_model_name(name) && fs::exists(record_path(folder, name), ignored)) {
     entry.info.name = name;
-    look_into_folder(folder, entry);
+    find_file(folder, entry);
     return entry;
   }
   if (is_file(name)) return of_file(name);

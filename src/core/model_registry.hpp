@@ -17,6 +17,17 @@ struct ModelEntry {
   int rank = 0;  ///< Place among those of its task when one is chosen by itself, 1 = first; 0 = never.
 };
 
+/// The model whose weights come with relievo, as it was built.
+struct BuiltInModel {
+  const char* name;
+  const char* sha256;
+  std::int64_t bytes;
+  const char* folder;  ///< of an installed file, seen from librelievo.so
+};
+extern const BuiltInModel built_in_model;
+/// data/models.json
+extern const char* const model_registry_text;
+
 /// Reads text in the form of data/models.json. Throws Error{corrupt_data}, with `origin` in its sentence.
 std::vector<ModelEntry> parse_models(std::string_view text, const std::string& origin);
 

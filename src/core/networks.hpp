@@ -30,6 +30,7 @@ struct NetworkInput {
   bool halves_up = false;  ///< A side half-way between two multiples becomes the larger, not the even one.
   /// Of RGB code values in 0..1.
   std::array<float, 3> mean{}, deviation{};
+  int least = 0;  ///< px; the least side of its input, a multiple of `multiple`, where it needs more than one of it
 };
 
 /// Which network, out of which file, and how it is to run.

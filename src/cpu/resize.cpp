@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 
 #include "core/with_scalar.hpp"
@@ -53,23 +54,41 @@ void CubicRows(const float* const* rows, CubicTap tap, int n, T* out) {
   for (int i = 0; i < n; ++i) out[i] = from_float<T>(cubic(a[i], b[i], c[i], d[i], tap));
 }
 
-// Adds `row_weight` times the weighted sums along one row of input: exact for integers, which fit because weights along
-// a side of up to 65535 px add up to that side.
+// Weighted sums along each column of input: exact for integers, which fit because weights along a side of up to 65535
+// px add up to that side.
 template <class T>
-void AreaColumns(const T* in, const AreaTap* taps, int whole, int width, int channels, int row_weight,
-                 std::uint64_t* sums) {
+void AddRow(const T* in, std::uint32_t weight, std::size_t n, std::uint32_t* sums) {
+  for (std::size_t i = 0; i < n; ++i) sums[i] += weight * in[i];
+}
+
+// Weighted sums of those along a row.
+template <int Channels, class Sum>
+void AreaColumns(const std::uint32_t* in, const AreaTap* taps, int whole, int width, Sum* sums) {
   for (int x = 0; x < width; ++x) {
     const AreaTap& tap = taps[x];
-    const T* const p = in + std::ptrdiff_t{tap.begin} * channels;
-    const int last = (tap.end - tap.begin - 1) * channels;
-    for (int c = 0; c < channels; ++c) {
-      std::uint32_t between = 0;
-      for (int i = c + channels; i < last; i += channels) between += p[i];
-      std::uint32_t sum = std::uint32_t(tap.first) * p[c] + std::uint32_t(whole) * between;
-      if (last > 0) sum += std::uint32_t(tap.last) * p[last + c];
-      sums[channels * x + c] += std::uint64_t(std::uint32_t(row_weight)) * sum;
+    const std::uint32_t* const p = in + std::ptrdiff_t{tap.begin} * Channels;
+    const int last = (tap.end - tap.begin - 1) * Channels;
+    for (int c = 0; c < Channels; ++c) {
+      Sum between = 0;
+      for (int i = c + Channels; i < last; i += Channels) between += p[i];
+      Sum sum = Sum(tap.first) * p[c] + Sum(whole) * between;
+      if (last > 0) sum += Sum(tap.last) * p[last + c];
+      sums[Channels * x + c] = sum;
     }
   }
+}
+
+template <class Sum, class T>
+void AreaMeans(const ImageView& in, const AreaTap* columns, const std::uint32_t* column_sums, int width, void* scratch,
+               T* out) {
+  auto* const sums = static_cast<Sum*>(scratch);
+  const int channels = in.format.channels;
+  const auto along = channels == 1 ? AreaColumns<1, Sum> : channels == 3 ? AreaColumns<3, Sum> : AreaColumns<4, Sum>;
+  along(column_sums, columns, width, width, sums);
+  using Signed = std::make_signed_t<Sum>;
+  const Signed area = Signed(in.width) * in.height;
+  const double inverse = 1.0 / static_cast<double>(area);
+  for (int i = 0; i < width * channels; ++i) out[i] = static_cast<T>(area_mean(Signed(sums[i]), area, inverse));
 }
 
 template <class T>
@@ -108,21 +127,23 @@ void CubicRowsOf(Scalar scalar, const float* const* rows, const CubicTap& tap, i
   with_scalar(scalar, [&](auto s) { CubicRows(rows, tap, n, static_cast<decltype(s)*>(out)); });
 }
 
-// Means under rows tap.begin .. tap.end - 1 of `in`; `sums` holds a word a sample.
+// Means under rows tap.begin .. tap.end - 1 of `in`; `scratch` holds a word a sample of `out`, then half a word a
+// sample of a row of `in`.
 template <class T>
 void AreaRow(const ImageView& in, const AreaTap* columns, const AreaTap& rows, int width, int height, void* scratch,
              T* out) {
   const int channels = in.format.channels;
   const std::size_t n = std::size_t(width) * channels;
   if constexpr (std::is_integral_v<T>) {
-    auto* const sums = static_cast<std::uint64_t*>(scratch);
-    std::fill_n(sums, n, std::uint64_t{0});
+    const std::size_t samples = std::size_t(in.width) * channels;
+    auto* const column_sums = reinterpret_cast<std::uint32_t*>(static_cast<std::uint64_t*>(scratch) + n);
+    std::fill_n(column_sums, samples, 0u);
     for (int y = rows.begin; y < rows.end; ++y) {
-      AreaColumns(in.row<T>(y), columns, width, width, channels, rows.weight(y, height), sums);
+      AddRow(in.row<T>(y), std::uint32_t(rows.weight(y, height)), samples, column_sums);
     }
-    const std::int64_t area = std::int64_t{in.width} * in.height;
-    const double inverse = 1.0 / static_cast<double>(area);
-    for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<T>(area_mean(sums[i], area, inverse));
+    const bool is_small = std::numeric_limits<T>::max() * double(in.width) * in.height < 1u << 30;
+    const auto means = is_small ? AreaMeans<std::uint32_t, T> : AreaMeans<std::uint64_t, T>;
+    means(in, columns, column_sums, width, scratch, out);
   } else {
     auto* const sums = static_cast<double*>(scratch);
     std::fill_n(sums, n, 0.0);
@@ -248,7 +269,8 @@ void resize_area(CpuEngine& engine, const ImageView& in, const MutableImageView&
   for (int x = 0; x < out.width; ++x) columns[x] = area_tap(unsigned(x), unsigned(in.width), unsigned(out.width));
   const auto row_of = HWY_DYNAMIC_DISPATCH(AreaRowOf);
   engine.parallel_rows(out.height, 8, [&](int first, int last, ThreadScratch& scratch) {
-    void* const sums = scratch.take<std::uint64_t>(std::size_t(out.width) * in.format.channels);
+    void* const sums =
+        scratch.take<std::uint64_t>((std::size_t(out.width) + std::size_t(in.width)) * in.format.channels);
     for (int y = first; y < last; ++y) {
       row_of(in, columns.data(), area_tap(unsigned(y), unsigned(in.height), unsigned(out.height)), out.width,
              out.height, sums, out.row<char>(y));

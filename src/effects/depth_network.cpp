@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include <relievo/trace.hpp>
+
 #include "core/check.hpp"
 #include "core/views.hpp"
 #include "effects/depth_tiles.hpp"
@@ -17,6 +19,7 @@ inline namespace v1 {
 namespace {
 
 Image network_input(const Device& device, const ImageView& photo, NetworkSize size) {
+  const TraceSpan span("making a network's input");
   const bool smaller = size.width <= photo.width && size.height <= photo.height;
   const Image fitted =
       resized(device, photo, size.width, size.height, smaller ? ResizeFilter::area : ResizeFilter::bicubic);
@@ -75,7 +78,10 @@ struct Asked {
       in.push_back(inputs.emplace_back(network_input(device, photo, size)));
       out.push_back(outputs.emplace_back(device.allocate(size.width, size.height, f32_1)).mutable_view());
     }
-    network.infer(in.data(), out.data(), static_cast<int>(photos.size()));
+    {
+      const TraceSpan span("running a network");
+      network.infer(in.data(), out.data(), static_cast<int>(photos.size()));
+    }
     std::vector<Relative> seen;
     for (Image& output : outputs) seen.push_back(relative_of(to_host(std::move(output), device), network.facts().kind));
     return seen;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <relievo/trace.hpp>
+
 #include "core/views.hpp"
 #include "effects/working_copy.hpp"
 
@@ -17,6 +19,7 @@ constexpr float edge_epsilon = 4e-4f;  // (2 % of the range)^2
 }  // namespace
 
 Image at_photo_size(const Device& device, const ImageView& photo, Image disparity, bool edge_aware) {
+  const TraceSpan span("bringing depth to the photo's size");
   if (edge_aware && photo.width > 1 && photo.height > 1) {
     Engine& engine = device.engine();
     const Image middle = small_rgb(device, photo, std::max({edge_side, disparity.width(), disparity.height()}));

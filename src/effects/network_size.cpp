@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/check.hpp"
-
 namespace relievo {
 inline namespace v1 {
 namespace {
@@ -29,14 +27,12 @@ int rounded(const NetworkInput& input, double length, int side) {
   double count = input.halves_up ? std::floor(multiples + 0.5) : std::nearbyint(multiples);
   if (input.fit == Fit::contain && count * input.multiple > side) count = std::floor(multiples);
   if (input.fit == Fit::cover && count * input.multiple < side) count = std::ceil(multiples);
-  return std::max(1, static_cast<int>(count)) * input.multiple;
+  return std::max({static_cast<int>(count) * input.multiple, input.multiple, input.least});
 }
 
 }  // namespace
 
 NetworkSize network_size(const NetworkInput& input, int width, int height, int resolution) {
-  require(width >= input.multiple && height >= input.multiple, "The photo is ", width, " x ", height,
-          " px; this network needs at least ", input.multiple, " px a side.");
   const int side = resolution > 0 ? std::max(resolution, input.multiple) : input.side;
   const double scale = scale_of(input, width, height, side);
   const double excess = std::max(1.0, scale * std::max(width, height) / (4.0 * side));

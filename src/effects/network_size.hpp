@@ -13,7 +13,6 @@ struct NetworkSize {
 /// The photo's shape at the network's scale, as the originals' transforms choose it, sides rounded to the network's
 /// multiple. `resolution` (px) replaces the side the network was trained at; 0 = that one. No side exceeds four times
 /// it: of a longer panorama the shorter side gets smaller instead.
-/// Throws Error{invalid_argument} for a photo that is smaller than one patch.
 NetworkSize network_size(const NetworkInput& input, int width, int height, int resolution);
 
 }  // namespace v1

@@ -75,12 +75,14 @@ RELIEVO_HD inline AreaTap area_tap(std::uint32_t i, std::uint32_t in, std::uint3
   return tap;
 }
 
-/// sum / area rounded to nearest, halves up, exactly, for sums below 2^50; `inverse` is 1.0 / area.
-RELIEVO_HD inline std::uint32_t area_mean(std::uint64_t sum, std::int64_t area, double inverse) {
-  const auto rounded = static_cast<std::int64_t>(sum) + area / 2;
+/// sum / area rounded to nearest, halves up, exactly, for sums below 2^50, of 32 bits below 2^30; `inverse` is
+/// 1.0 / area.
+template <class Signed>
+RELIEVO_HD inline std::uint32_t area_mean(Signed sum, Signed area, double inverse) {
+  const Signed rounded = sum + area / 2;
   // The quotient of doubles is off by one at most.
-  auto mean = static_cast<std::int64_t>(static_cast<double>(rounded) * inverse);
-  const std::int64_t rest = rounded - mean * area;
+  auto mean = static_cast<Signed>(static_cast<double>(rounded) * inverse);
+  const Signed rest = rounded - mean * area;
   mean += (rest >= area ? 1 : 0) - (rest < 0 ? 1 : 0);
   return static_cast<std::uint32_t>(mean);
 }

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <relievo/device.hpp>
 #include <relievo/io/depth.hpp>
 #include <relievo/io/photo.hpp>
 #include <sstream>
@@ -215,7 +216,7 @@ TEST_F(Command, SaysWhereThereIsNoSubject) {
 TEST_F(Command, SaysOnceHowPersonsAreFoundWithoutNetworks) {
   setenv("RELIEVO_MODELS", "/nonexistent", 1);
   for (const std::vector<std::string>& arguments :
-       {std::vector<std::string>{"depth", "photo.png"}, {"bokeh", "photo.png", "--focus-face"}}) {
+       {std::vector<std::string>{"depth", "photo.png", "--model", "cues"}, {"bokeh", "photo.png", "--focus-face"}}) {
     const test::Outcome run = test::relievo(arguments, folder.path());
     ASSERT_EQ(run.code, 0) << run.err;
     const std::string sentence = "faces come from Haar cascades";
@@ -310,6 +311,31 @@ TEST_F(Command, ResultsDoNotDependOnThreads) {
   const relievo::Image one = std::move(relievo::io::read(folder / "b1.png").image);
   EXPECT_EQ(differing(one, relievo::io::read(folder / "b2.png").image, 0), 0);
   EXPECT_EQ(differing(one, relievo::io::read(folder / "b5.png").image, 0), 0);
+}
+
+TEST_F(Command, DepthComesFromTheNetworkThatComesWithRelievo) {
+  const bool has_networks = [] {
+    for (const relievo::ModuleStatus& module : relievo::module_status()) {
+      if (module.name == "torch") return module.loaded;
+    }
+    return false;
+  }();
+  setenv("RELIEVO_MODELS", "/nonexistent", 1);
+  const auto estimate = [&](const std::string& name, std::vector<std::string> flags) {
+    flags.insert(flags.begin(), {"depth", "photo.png", "--json", "-o", name});
+    const test::Outcome run = test::relievo(flags, folder.path());
+    EXPECT_EQ(run.code, 0) << run.err;
+    return nlohmann::json::parse(run.out);
+  };
+  const nlohmann::json by_auto = estimate("auto.pfm", {});
+  (void)estimate("named.pfm", {"--model", has_networks ? "relievo-tiny" : "cues"});
+  const relievo::DepthMap a = relievo::io::read_depth(folder / "auto.pfm");
+  const relievo::DepthMap b = relievo::io::read_depth(folder / "named.pfm");
+  for (int y = 0; y < 120; ++y) {
+    ASSERT_TRUE(std::equal(a.values().row<float>(y), a.values().row<float>(y) + 160, b.values().row<float>(y)));
+  }
+  const bool says_guessed = by_auto.dump().find("Depth is guessed from cues: ") != std::string::npos;
+  EXPECT_EQ(says_guessed, !has_networks);
 }
 
 TEST_F(Command, InfoNamesDevicesModulesAndModels) {

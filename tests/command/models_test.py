@@ -16,6 +16,7 @@ import unittest
 COMMAND = sys.argv.pop(1)
 # Its digest and size are in no source, so that any file will do.
 MODEL, NAME = "dpt-hybrid", "dpt_hybrid_384.pt"
+BUILT_IN = "relievo-tiny"
 WEIGHTS = bytes((i * i + 7 * (i >> 8)) % 251 for i in range(300000))
 OTHER = WEIGHTS[::-1]
 
@@ -442,7 +443,7 @@ class Models(unittest.TestCase):
         tuned = listed["tuned"]
         self.assertEqual((tuned["architecture"], tuned["task"], tuned["licence"], tuned["bytes"]),
                          ("midas-small", "depth", "", len(WEIGHTS)))
-        self.assertEqual(self.run_with("verify")[0].count("good"), 2)
+        self.assertEqual(self.run_with("verify")[0].count("good"), 3)
         source.write_bytes(OTHER)
         self.assertIn(str(source), self.run_with("verify", "tuned", code=1)[1])
         source.unlink()
@@ -463,8 +464,25 @@ class Models(unittest.TestCase):
         (self.folder / "depth-anything-small").mkdir()
         (self.folder / "depth-anything-small" / "model.safetensors").write_bytes(WEIGHTS)
         here = [m["name"] for m in json.loads(self.run_with("list", "--json")[0]) if m["file"]]
-        self.assertEqual(here, ["depth-anything-small", MODEL])
+        self.assertEqual(here, ["depth-anything-small", MODEL, BUILT_IN])
         self.assertEqual(self.run_with("verify")[0].count("not known"), 2)
+
+    def test_what_comes_with_relievo(self):
+        path = self.run_with("path", BUILT_IN)[0].rstrip("\n")
+        self.assertTrue(pathlib.Path(path).is_file())
+        self.assertRegex(self.run_with("list")[0], rf"{BUILT_IN} .* yes +comes with relievo")
+        self.assertEqual(self.run_with("verify")[0].count("good"), 1)
+        out, err = self.run_with("fetch", BUILT_IN)
+        self.assertIn(path, out)
+        self.assertEqual(err, f"relievo: {BUILT_IN} comes with relievo and is there already.\n")
+        info = subprocess.run([COMMAND, "info"], env=self.environment, capture_output=True, text=True, check=True)
+        self.assertIn(f"{BUILT_IN} (comes with relievo)", info.stdout)
+        mine = self.root / "mine.safetensors"
+        mine.write_bytes(WEIGHTS)
+        self.run_with("add", BUILT_IN, mine)
+        self.assertEqual(self.run_with("path", BUILT_IN)[0], f"{mine}\n", "one's own goes first")
+        mine.unlink()
+        self.assertEqual(self.run_with("path", BUILT_IN)[0], f"{path}\n")
 
     def test_a_damaged_record_is_of_one_model_only(self):
         self.file.parent.mkdir(parents=True)

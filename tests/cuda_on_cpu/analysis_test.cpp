@@ -101,6 +101,7 @@ TEST(AnalysisOnGpu, DepthFromCuesIsTheCpus) {
   const Device device = gpu();
   for (const bool edge_aware : {false, true}) {
     DepthOptions options;
+    options.model = "cues";
     options.edge_aware = edge_aware;
     const Image photo = photo_of(test::u16_3);
     const DepthMap here = DepthEstimator(Device::cpu(1), options).estimate(photo);

@@ -15,6 +15,8 @@ namespace {
 
 using namespace relievo;  // NOLINT(google-build-using-namespace)
 
+const DepthOptions cues{.model = "cues"};
+
 // Ranks with ties at their mean.
 std::vector<double> ranks_of(const std::vector<float>& values) {
   std::vector<std::size_t> order(values.size());
@@ -46,7 +48,7 @@ double spearman(const std::vector<float>& a, const std::vector<float>& b) {
 }
 
 void expect_ranks(const std::string& photo, const std::string& truth_path, bool metres) {
-  const DepthMap depth = DepthEstimator(Device::cpu()).estimate(pictures::read_rgb(photo));
+  const DepthMap depth = DepthEstimator(Device::cpu(), cues).estimate(pictures::read_rgb(photo));
   const cv::Mat truth = cv::imread(truth_path, cv::IMREAD_UNCHANGED);
   ASSERT_EQ(truth.cols, depth.width());
   std::vector<float> measured;
@@ -97,7 +99,7 @@ TEST_P(Portrait, StandsBeforeWhatIsAround) {
   std::ifstream file(std::string(RELIEVO_SOURCE_DIR "/tests/golden/outlines/") + GetParam() + ".json");
   const auto outline = nlohmann::json::parse(file);
   RELIEVO_ASSET(path, outline.at("photo").get<std::string>());
-  const DepthMap depth = DepthEstimator(Device::cpu()).estimate(pictures::read_rgb(path));
+  const DepthMap depth = DepthEstimator(Device::cpu(), cues).estimate(pictures::read_rgb(path));
   std::vector<cv::Point> points;
   for (const auto& point : outline.at("outline")) points.emplace_back(point[0].get<int>(), point[1].get<int>());
   cv::Mat mask = cv::Mat::zeros(depth.height(), depth.width(), CV_8UC1);
@@ -117,7 +119,7 @@ TEST_P(Portrait, StandsBeforeWhatIsAround) {
 INSTANTIATE_TEST_SUITE_P(Photos, Portrait, testing::Values("astronaut", "kodim04", "b24_worker_owi"));
 
 TEST(DepthEstimator, TakesEverySize) {
-  const DepthEstimator estimator(Device::cpu());
+  const DepthEstimator estimator(Device::cpu(), cues);
   for (const auto& [width, height] :
        {std::pair{1, 1}, std::pair{1, 40}, std::pair{40, 1}, std::pair{5, 3}, std::pair{3000, 2}}) {
     for (const bool constant : {false, true}) {
@@ -136,7 +138,7 @@ TEST(DepthEstimator, TakesEverySize) {
 }
 
 TEST(DepthEstimator, EveryFormatHasTheDepthOfItsBytes) {
-  const DepthEstimator estimator(Device::cpu());
+  const DepthEstimator estimator(Device::cpu(), cues);
   for (const std::uint8_t channels : {1, 3, 4}) {
     // Alpha is 1; colours are multiples of 1/255, which every format holds.
     const auto value = [](int x, int y, int c) { return c == 3 ? 1 : test::texture(x, y, c); };
@@ -151,8 +153,8 @@ TEST(DepthEstimator, EveryFormatHasTheDepthOfItsBytes) {
 
 TEST(DepthEstimator, IsDeterministic) {
   const Image photo = test::photo(120, 80);
-  const DepthMap a = DepthEstimator(Device::cpu(1)).estimate(photo);
-  const DepthMap b = DepthEstimator(Device::cpu(3)).estimate(photo);
+  const DepthMap a = DepthEstimator(Device::cpu(1), cues).estimate(photo);
+  const DepthMap b = DepthEstimator(Device::cpu(3), cues).estimate(photo);
   EXPECT_TRUE(test::same(a.values(), b.values()));
 }
 
@@ -173,8 +175,8 @@ TEST(DepthEstimator, NamesTheModelsThatWork) {
       "crystal-ball",
       "There is no depth model \"crystal-ball\" and no file of that name; there are auto, cues, depth-any");
   expect_not_found("dpt-hybrid", "The model \"dpt-hybrid\" is not installed; run \"relievo models fetch dpt-hybrid");
-  EXPECT_EQ(DepthEstimator(Device::cpu()).model(), "cues");
-  DepthOptions options;
+  EXPECT_EQ(DepthEstimator(Device::cpu()).model(), "cues") << "there is no librelievo_torch.so beside this test";
+  DepthOptions options = cues;
   options.resolution = 10;
   EXPECT_ERROR(DepthEstimator(Device::cpu(), options), invalid_argument,
                "resolution is 10; allowed is 0 (the model's own) or 64 to 4096 px.");
@@ -182,11 +184,11 @@ TEST(DepthEstimator, NamesTheModelsThatWork) {
   options.tiles = 2;
   EXPECT_ERROR(DepthEstimator(Device::cpu(), options), invalid_argument,
                "tiles is 2; the model is cues, which sees the photo as a whole: allowed is 1.");
-  EXPECT_ERROR(DepthEstimator(Device::cpu()).estimate(ImageView{}), invalid_argument, "The photo is empty.");
+  EXPECT_ERROR(DepthEstimator(Device::cpu(), cues).estimate(ImageView{}), invalid_argument, "The photo is empty.");
 }
 
 TEST(Sequence, MixesInThePastWithinAShot) {
-  const DepthEstimator estimator(Device::cpu());
+  const DepthEstimator estimator(Device::cpu(), cues);
   // Frames of one shot: a small bright box wanders.
   const auto frame = [](int left) {
     return test::make(96, 64, test::u8_3, [&](int x, int y, int c) {
@@ -220,7 +222,7 @@ TEST(Sequence, MixesInThePastWithinAShot) {
 }
 
 TEST(Sequence, ForgetsAtACutAndAtAnotherSize) {
-  const DepthEstimator estimator(Device::cpu());
+  const DepthEstimator estimator(Device::cpu(), cues);
   Sequence sequence(0.5f);
   const Image one = test::photo(96, 64);
   const Image dark = pictures::waves<std::uint8_t>(96, 64, {Scalar::u8, 3}, 40);

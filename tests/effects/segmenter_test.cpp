@@ -98,7 +98,7 @@ float share_of(const Image& matte, float left, float top, float right, float bot
 
 Image matte_by_cues(const std::string& path) {
   const Image photo = pictures::read_rgb(path);
-  return Segmenter(Device::cpu()).segment(photo, DepthEstimator(Device::cpu()).estimate(photo));
+  return Segmenter(Device::cpu()).segment(photo, DepthEstimator(Device::cpu(), {.model = "cues"}).estimate(photo));
 }
 
 TEST(Segmenter, TakesTheCupWithoutTheTable) {

@@ -151,8 +151,9 @@ TEST_F(ModelFiles, TensorsThatSeveralNetworksShareAreToldByNameConfigOrOption) {
   EXPECT_EQ(architecture(plain, "depth-anything-small"), "depth-anything-small");
   EXPECT_THAT([&] { architecture(plain, "dpt-large"); },
               ThrowsMessage<Error>(HasSubstr("does not hold the weights of dpt-large; by its tensors it may be")));
-  EXPECT_THAT([&] { architecture(plain, "dpt-huge"); },
-              ThrowsMessage<Error>(HasSubstr("architecture is \"dpt-huge\"; allowed are midas-small, dpt-hybrid")));
+  EXPECT_THAT(
+      [&] { architecture(plain, "dpt-huge"); },
+      ThrowsMessage<Error>(HasSubstr("architecture is \"dpt-huge\"; allowed are midas-small, relievo-tiny, dpt")));
   std::ofstream(folder() / "config.json") << R"({"model_type": "depth_anything", "depth_estimation_type": "metric",
     "max_depth": 20, "backbone_config": {"out_indices": [3, 6, 9, 12]}})";
   EXPECT_EQ(architecture(plain), "depth-anything-v2-metric-indoor-small");
@@ -223,13 +224,15 @@ TEST_F(ModelFiles, WhatIsWrongWithAFileIsNamed) {
   EXPECT_THAT([&] { DepthEstimator(Device::cpu(), by(file)); }, ThrowsMessage<Error>(HasSubstr(file)));
 }
 
-TEST_F(ModelFiles, APhotoSmallerThanAPatchIsRefused) {
+TEST_F(ModelFiles, APhotoSmallerThanAPatchIsEnlarged) {
   const auto file = folder() / "depth_anything_v2_vits.safetensors";
   testing::write_safetensors(file, originals("depth-anything-vits"));
   const std::string path = file.string();
-  const Image small(13, 200, {Scalar::u8, 3});
-  EXPECT_THAT([&] { DepthEstimator(Device::cpu(), by(path)).estimate(small); },
-              ThrowsMessage<Error>("The photo is 13 x 200 px; this network needs at least 14 px a side."));
+  const Image small(13, 20, {Scalar::u8, 3});
+  const DepthMap depth = DepthEstimator(Device::cpu(), by(path)).estimate(small);
+  EXPECT_EQ(depth.width(), 13);
+  EXPECT_EQ(depth.height(), 20);
+  EXPECT_TRUE(std::isfinite(depth.values().row<float>(10)[6]));
 }
 
 }  // namespace

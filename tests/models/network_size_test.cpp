@@ -70,10 +70,25 @@ TEST(NetworkSize, ResolutionReplacesTheTrainedSide) {
   EXPECT_EQ(size.width, 406);   // 400 to the nearest multiple of 14
 }
 
-TEST(NetworkSize, APhotoSmallerThanAPatchIsRefused) {
+TEST(NetworkSize, APhotoSmallerThanAPatchIsEnlarged) {
   const NetworkInput& input = find_depth_architecture("depth-anything-v2-small")->input;
-  EXPECT_THAT([&] { network_size(input, 100, 13, 0); },
-              ::testing::ThrowsMessage<Error>("The photo is 100 x 13 px; this network needs at least 14 px a side."));
+  const NetworkSize size = network_size(input, 100, 13, 0);
+  EXPECT_EQ(size.width, 4 * 518);
+  EXPECT_EQ(size.height, 266);  // 2072 * 13 / 100 = 269.4
+}
+
+TEST(NetworkSize, OfRelievoTinyHasFivePowersOfTwo) {
+  const NetworkInput& input = find_depth_architecture(relievo_tiny)->input;
+  const auto expect = [&](int width, int height, int wanted_width, int wanted_height) {
+    const NetworkSize size = network_size(input, width, height, 0);
+    EXPECT_EQ(size.width, wanted_width) << width << " x " << height;
+    EXPECT_EQ(size.height, wanted_height) << width << " x " << height;
+  };
+  expect(1600, 1200, 256, 192);
+  expect(1, 1, 256, 256);
+  expect(33, 33, 256, 256);
+  expect(40, 4000, 32, 256);
+  expect(4000, 500, 256, 32);
 }
 
 }  // namespace

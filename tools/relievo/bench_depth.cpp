@@ -203,11 +203,16 @@ ordered_json facts(const DepthBench& bench) {
 }  // namespace
 
 std::vector<std::string> usual_depth_models() {
-  std::vector<std::string> names{"ramp", "cues"};
+  std::vector<std::string> names{"ramp", "cues"}, others;
   for (const relievo::ModelInfo& model : relievo::models()) {
     const bool is_here = model.task == "depth" && !model.file.empty();
-    if (is_here || model.name == "depth-anything-v2-small") names.push_back(model.name);
+    if (model.built_in) {
+      names.push_back(model.name);
+    } else if (is_here || model.name == "depth-anything-v2-small") {
+      others.push_back(model.name);
+    }
   }
+  names.insert(names.end(), others.begin(), others.end());
   return names;
 }
 

@@ -28,6 +28,14 @@ void check_trace(const std::string& path) {
   fail(relievo::ErrorCode::io, "The trace ", path, " cannot be written: ", std::strerror(errno), ".");
 }
 
+// Why "auto" found no network.
+std::string why_cues() {
+  for (const relievo::ModuleStatus& module : relievo::module_status()) {
+    if (module.name == "torch" && !module.loaded) return "Depth is guessed from cues: " + module.reason + ".";
+  }
+  return "Depth is guessed from cues; `relievo models fetch depth-anything-v2-small` brings a network.";
+}
+
 }  // namespace
 
 relievo::Device Inputs::open_device() const {
@@ -50,9 +58,7 @@ relievo::DepthMap Inputs::find_depth(const relievo::Device& on, const relievo::i
       const relievo::DepthEstimator estimator(on, depth_options);
       relievo::DepthMap estimate = estimator.estimate(source.image, report.progress());
       if (estimator.model() == "cues") note_person_networks();
-      if (depth_options.model == "auto" && estimator.model() == "cues") {
-        report.add_note("depth is guessed from cues; `relievo models fetch depth-anything-v2-small` brings a network");
-      }
+      if (depth_options.model == "auto" && estimator.model() == "cues") report.add_note(why_cues());
       return relievo::DepthMap(estimate.values(), estimate.kind(),
                                estimate.fov_degrees() > 0 ? estimate.fov_degrees() : source.fov_degrees());
     });

@@ -115,7 +115,7 @@ void add_bench(CLI::App& app, Inputs& inputs) {
   verb->add_option_function<std::string>(
           "--models", [flags](const std::string& list) { flags->models = parts_of("--models", list); },
           "ramp, cues, names that `relievo models list` prints, files of weights, with commas between (ramp, cues, "
-          "depth-anything-v2-small, and what is installed)")
+          "relievo-tiny, depth-anything-v2-small, and what is installed)")
       ->type_name("NAMES");
   verb->add_option("--device", flags->device, "auto, cpu, cuda or cuda:N (auto)")->type_name("NAME");
   add_number(*verb, {"threads", "threads of the CPU, 0 = all", "threads", 0, 1024}, flags->threads);

@@ -70,7 +70,8 @@ void describe_build(Inputs& inputs) {
   inputs.report.add_fact("persons", why.empty() ? "yunet, selfie-segmentation" : "absent: " + why);
   std::string models = "cues";
   for (const relievo::ModelInfo& model : relievo::models()) {
-    if (model.task == "depth" && !model.file.empty()) models += ", " + model.name;
+    if (model.task != "depth" || model.file.empty()) continue;
+    models += ", " + model.name + (model.built_in ? " (comes with relievo)" : "");
   }
   inputs.report.add_fact("depth models", models);
 }

@@ -56,6 +56,7 @@ void list_models(bool json) {
                      {"sha256", m.sha256},
                      {"bytes", m.bytes},
                      {"file", m.file},
+                     {"built_in", m.built_in},
                      {"problem", m.problem}});
     }
     std::printf("%s\n", out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
@@ -70,6 +71,7 @@ void list_models(bool json) {
                                     : "no",
                 !m.problem.empty() ? "damaged"
                 : m.file.empty()   ? "no"
+                : m.built_in       ? "comes with relievo"
                                    : "yes");
   }
   for (const ModelInfo& m : models) {
@@ -78,7 +80,7 @@ void list_models(bool json) {
 }
 
 void verify_models(const std::vector<std::string>& names, Report& report) {
-  std::string wrong;
+  std::string wrong, advice = "remove them and fetch or add them again";
   for (const ModelInfo& model : models_of(names)) {
     if (model.file.empty() && model.problem.empty() && names.empty()) continue;
     const std::string file = relievo::model_file(model.name);
@@ -90,11 +92,12 @@ void verify_models(const std::vector<std::string>& names, Report& report) {
                 is_good    ? "good"
                 : is_known ? "wrong"
                            : "not known");
-    if (is_known && !is_good) wrong += (wrong.empty() ? "" : ", ") + file;
+    if (!is_known || is_good) continue;
+    wrong += (wrong.empty() ? "" : ", ") + file;
+    if (model.built_in) advice = "install relievo again for " + model.name + ", and fetch or add others again";
   }
   if (!wrong.empty()) {
-    fail(ErrorCode::corrupt_data, "These are not the files they were, or should be: ", wrong,
-         "; remove them and fetch or add them again.");
+    fail(ErrorCode::corrupt_data, "These are not the files they were, or should be: ", wrong, "; ", advice, ".");
   }
 }
 
@@ -132,6 +135,7 @@ void add_fetch(CLI::App& models, Inputs& inputs) {
     const std::vector<ModelInfo> wanted = models_of(flags->names);
     for (const ModelInfo& model : wanted) check_fetch(model, flags->options);
     for (const ModelInfo& model : wanted) {
+      if (model.built_in) inputs.report.add_note(model.name + " comes with relievo and is there already.");
       inputs.report.add_file(fetch(model, flags->options, inputs.report),
                              model.name + (model.licence.empty() ? "" : ", " + model.licence));
     }

@@ -28,7 +28,8 @@ int run(const std::string& folder) {
   const relievo::io::Photo photo = relievo::io::read(folder + "/photo.png");
 
   const relievo::Device device = relievo::Device::cpu(2);
-  const relievo::DepthMap depth = relievo::DepthEstimator(device).estimate(photo.image);
+  const relievo::DepthEstimator estimator(device);
+  const relievo::DepthMap depth = estimator.estimate(photo.image);
   relievo::io::write_depth(folder + "/depth.pfm", depth);
   const relievo::LayeredScene scene = relievo::LayeredScene::bake(device, photo.image, depth);
 
@@ -45,8 +46,8 @@ int run(const std::string& folder) {
   relievo::io::write(folder + "/stereo.png", stereo.pack(stereo.render(scene)), photo);
 
   const relievo::Image read_back = std::move(relievo::io::read(folder + "/stereo.png").image);
-  std::printf("relievo %s: %d frames, stereo %dx%d\n", relievo::version(), frames, read_back.width(),
-              read_back.height());
+  std::printf("relievo %s: depth by %s, %d frames, stereo %dx%d\n", relievo::version(), estimator.model().c_str(),
+              frames, read_back.width(), read_back.height());
   return frames > 0 && read_back.width() == 320 && read_back.height() == 120 ? 0 : 1;
 }
 
