@@ -68,6 +68,8 @@ class CudaEngine final : public Engine {
                    const MutableImageView& out) override;
   void warp_rows(const LayerView* layers, int count, float gain, float convergence,
                  const MutableImageView& out) override;
+  void render_scene(const scenes::SceneView& scene, const scenes::Camera& camera, const ImageView& fine, int layer,
+                    int samples, const SceneBuffers& out) override;
 
  private:
   /// What an operation holds while it enqueues: the GPU is current, and working memory is this call's alone. Kernels

@@ -5,6 +5,7 @@
 // instruction set.
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include <relievo/stream.hpp>
 
 #include "core/aperture_mask.hpp"
+#include "kernels/scene.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -34,6 +36,24 @@ struct LayerMotion {
   float gain_z = 0;                ///< enlargement per unit of disparity
   float convergence = 0;           ///< disparity that the gains leave in place
 };
+
+/// What `render_scene` writes of one layer; empty views are left out.
+struct SceneBuffers {
+  MutableImageView color;     ///< f32, 3 channels: linear light, averaged over the pixel's samples
+  MutableImageView depth;     ///< f32: z in metres at the pixel's centre, infinite where there is nothing
+  MutableImageView normal;    ///< f32, 3 channels: x right, y down, z away from the camera; 0 where there is nothing
+  MutableImageView object;    ///< u8, 4 channels: the bytes of a std::int32_t, -1 where there is nothing
+  MutableImageView front;     ///< as object: the nearest of the pixel's samples
+  MutableImageView coverage;  ///< f32: share of the samples that see `front`
+};
+
+/// One of the pictures that is wanted, for the size of all; the others have the same.
+inline const MutableImageView& any_of(const SceneBuffers& out) {
+  for (const MutableImageView* each : {&out.color, &out.depth, &out.normal, &out.object, &out.front}) {
+    if (!each->empty()) return *each;
+  }
+  return out.coverage;
+}
 
 class Engine : public std::enable_shared_from_this<Engine> {
  public:
@@ -188,6 +208,12 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// to near. Colours u8, u16, f32 of 1 or 3 channels.
   virtual void warp_rows(const LayerView* layers, int count, float gain, float convergence,
                          const MutableImageView& out) = 0;
+
+  /// Draws a procedural scene (kernels/scene.hpp), or with `layer` above 0 (to max_layers - 1) what is behind the
+  /// objects of that many layers before it. A pixel takes `samples` (1 to 64, a power of two) where its neighbours see
+  /// other primitives or `fine` (u8; empty = nowhere) is not 0, else one at its centre.
+  virtual void render_scene(const scenes::SceneView& scene, const scenes::Camera& camera, const ImageView& fine,
+                            int layer, int samples, const SceneBuffers& out) = 0;
 };
 
 }  // namespace v1

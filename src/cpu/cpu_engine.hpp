@@ -67,6 +67,8 @@ class CpuEngine final : public Engine {
                    const MutableImageView& out) override;
   void warp_rows(const LayerView* layers, int count, float gain, float convergence,
                  const MutableImageView& out) override;
+  void render_scene(const scenes::SceneView& scene, const scenes::Camera& camera, const ImageView& fine, int layer,
+                    int samples, const SceneBuffers& out) override;
 
   /// Calls body(first, last, scratch) for every band of at most `band` rows, in parallel. The bands do
   /// not depend on the number of threads; `scratch` is empty at each call.

@@ -10,6 +10,7 @@
 #include "io/oiio.hpp"
 #include "io/pixels.hpp"
 #include "io/png.hpp"
+#include "kernels/turbo.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -111,32 +112,15 @@ std::string depth_extension(const std::string& path) {
   return extension_among(path, known, "depth");
 }
 
-// Polynomial of degree 5 for the Turbo colour map (A. Mikhailov, "Turbo, An Improved Rainbow Colormap
-// for Visualization", 2019; polynomial by R. Du).
-void turbo(float x, std::uint8_t* rgb) {
-  static constexpr float coefficients[3][6] = {
-      {0.13572138f, 4.61539260f, -42.66032258f, 132.13108234f, -152.94239396f, 59.28637943f},
-      {0.09140261f, 2.19418839f, 4.84296658f, -14.18503333f, 4.27729857f, 2.82956604f},
-      {0.10667330f, 12.64194608f, -60.58204836f, 110.36276771f, -89.90310912f, 27.34824973f}};
-  for (int c = 0; c < 3; ++c) {
-    float value = 0;
-    for (int i = 5; i >= 0; --i) value = value * x + coefficients[c][i];
-    rgb[c] = static_cast<std::uint8_t>(std::clamp(value, 0.0f, 1.0f) * 255.0f + 0.5f);
-  }
-}
-
-}  // namespace
-
-Image depth_picture(const DepthMap& depth) {
-  require(!depth.empty(), "depth is empty; there is nothing to show.");
-  const Image relative = depth.relative();
-  Image picture(relative.width(), relative.height(), {Scalar::u8, 3});
-  for (int y = 0; y < relative.height(); ++y) {
-    const auto* row = relative.row<float>(y);
-    for (int x = 0; x < relative.width(); ++x) turbo(row[x], picture.row<std::uint8_t>(y) + 3 * x);
+Image turbo_picture(const ImageView& relative) {
+  Image picture(relative.width, relative.height, {Scalar::u8, 3});
+  for (int y = 0; y < relative.height; ++y) {
+    for (int x = 0; x < relative.width; ++x) turbo(relative.row<float>(y)[x], picture.row<std::uint8_t>(y) + 3 * x);
   }
   return picture;
 }
+
+}  // namespace
 
 DepthMap read_depth(const std::string& path, DepthKind kind, double scale) {
   require(scale > 0 && std::isfinite(scale), "scale is ", scale, "; allowed is any finite number above 0.");
@@ -178,7 +162,7 @@ void write_depth(const std::string& path, const DepthMap& depth) {
       numbers.color = {};  // numbers, not light: no transfer curve may touch them
       write(path, converted(numbers, {Scalar::u16, 1}, {}));
     } else {
-      write(path, depth_picture(depth));
+      write(path, turbo_picture(depth.relative()));
     }
   });
 }

@@ -15,7 +15,7 @@ struct Outcome {
   std::string err;  ///< Standard error.
 };
 
-/// Runs `relievo` with these arguments in `folder`; `before` runs in the child before it starts.
+/// Runs the command of this suite with these arguments in `folder`; `before` runs in the child before it starts.
 Outcome relievo(const std::vector<std::string>& arguments, const std::string& folder,
                 const std::function<void()>& before = {});
 

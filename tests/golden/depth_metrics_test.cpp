@@ -28,27 +28,43 @@ DepthMap map_of(const nlohmann::json& values, const std::string& kind, int width
                                                   : DepthKind::disparity);
 }
 
+tool::DepthProtocol protocol_of(const nlohmann::json& run) {
+  tool::DepthProtocol protocol;
+  while (run["align"] != std::string(relievo::name_of(protocol.align))) {
+    protocol.align = static_cast<tool::Alignment>(static_cast<int>(protocol.align) + 1);
+  }
+  protocol.eigen_crop = run["crop"];
+  protocol.min_depth_m = run["min"];
+  if (run["max"].is_number()) protocol.max_depth_m = run["max"];
+  return protocol;
+}
+
+void expect_metrics(const tool::DepthMetrics& found, const nlohmann::json& expected) {
+  EXPECT_EQ(found.pixels, expected["pixels"]);
+  for (const tool::DepthMeasure& measure : tool::depth_measures) {
+    const double value = found.*measure.value;
+    if (expected.contains(measure.name)) {
+      EXPECT_NEAR(value, expected[measure.name].get<double>(), 1e-6) << measure.name;
+    } else {
+      EXPECT_TRUE(std::isnan(value)) << measure.name;
+    }
+  }
+}
+
 TEST(DepthMetrics, AreThoseOfTheirDefinitions) {
   std::ifstream in(RELIEVO_SOURCE_DIR "/tests/golden/depth_metrics/cases.json");
   const nlohmann::json cases = nlohmann::json::parse(in);
-  ASSERT_EQ(cases.size(), 6u);
+  ASSERT_EQ(cases.size(), 7u);
   for (const nlohmann::json& one : cases) {
     const int width = one["width"], height = one["height"];
-    const tool::DepthMetrics found = tool::depth_metrics(map_of(one["estimate"], one["estimate_kind"], width, height),
-                                                         map_of(one["truth"], one["truth_kind"], width, height));
-    const nlohmann::json& expected = one["metrics"];
-    EXPECT_EQ(found.pixels, expected["pixels"]) << one["name"];
-    const std::pair<const char*, double> values[] = {{"abs_rel", found.abs_rel},
-                                                     {"rmse_m", found.rmse_m},
-                                                     {"delta1", found.delta1},
-                                                     {"spearman", found.spearman},
-                                                     {"boundary_f1", found.boundary_f1}};
-    for (const auto& [name, value] : values) {
-      if (expected.contains(name)) {
-        EXPECT_NEAR(value, expected[name].get<double>(), 1e-6) << name << " of " << one["name"];
-      } else {
-        EXPECT_TRUE(std::isnan(value)) << name << " of " << one["name"];
-      }
+    const DepthMap estimate = map_of(one["estimate"], one["estimate_kind"], width, height);
+    const DepthMap truth = map_of(one["truth"], one["truth_kind"], width, height);
+    ASSERT_EQ(one["runs"].size(), 12u);
+    for (const nlohmann::json& run : one["runs"]) {
+      nlohmann::json protocol = run;
+      protocol.erase("metrics");
+      SCOPED_TRACE(one["name"].get<std::string>() + " " + protocol.dump());
+      expect_metrics(tool::depth_metrics(estimate, truth, protocol_of(run)), run["metrics"]);
     }
   }
 }
@@ -65,6 +81,26 @@ TEST(DepthMetrics, OfTheTruthItselfArePerfect) {
   EXPECT_NEAR(found.spearman, 1, 1e-12);
   EXPECT_EQ(found.delta1, 1);
   EXPECT_NEAR(found.boundary_f1, 1, 1e-12);
+}
+
+TEST(DepthMetrics, TheProtocolOfNyuIsItsCropAndRange) {
+  const tool::DepthProtocol nyu = tool::DepthProtocol::nyu();
+  relievo::Image metres(640, 480, {relievo::Scalar::f32, 1});
+  for (int y = 0; y < 480; ++y) {
+    for (int x = 0; x < 640; ++x) metres.row<float>(y)[x] = 1 + static_cast<float>(x) / 640;
+  }
+  metres.row<float>(45)[41] = 10.5f;
+  EXPECT_EQ(tool::depth_metrics(DepthMap(metres, DepthKind::metres), DepthMap(metres, DepthKind::metres), nyu).pixels,
+            (471u - 45u) * (601u - 41u) - 1u);
+}
+
+TEST(DepthMetrics, RanksAreComparedWithoutARange) {
+  relievo::Image left(3, 1, {relievo::Scalar::f32, 1}), right(3, 1, {relievo::Scalar::f32, 1});
+  for (int x = 0; x < 3; ++x) left.row<float>(0)[x] = static_cast<float>(x + 1);
+  right.row<float>(0)[0] = 5, right.row<float>(0)[1] = 9, right.row<float>(0)[2] = 7;
+  // Ranks of nearness 2 1 0 of the former, 0 2 1 of the latter.
+  EXPECT_NEAR(tool::rank_correlation(DepthMap(left, DepthKind::metres), DepthMap(right, DepthKind::disparity)), -0.5,
+              1e-12);
 }
 
 TEST(DepthMetrics, MapsWithoutACommonPixelAreRefused) {

@@ -37,27 +37,56 @@ def boundary_f1(estimate, truth):
     return float(numpy.average(scores, weights=thresholds))
 
 
-def metrics(estimate, estimate_kind, truth, truth_kind):
+def counted(shape, crop):
+    """The pixels within the crop of Eigen et al., which is of 480 x 640."""
+    (height, width), inside = shape, numpy.zeros(shape, bool)
+    rows, columns = ([int(numpy.floor(at * side / whole + 0.5)) for at in ends]
+                     for ends, side, whole in (((45, 471), height, 480), ((41, 601), width, 640)))
+    inside[rows[0]:rows[1], columns[0]:columns[1]] = True
+    return inside if crop else numpy.ones(shape, bool)
+
+
+def aligned_depth(p, q, estimate_kind, truth_kind, align):
+    """Depth of the estimate on the truth's scale, None where there is none."""
+    if truth_kind == "disparity":
+        return None
+    if align == "scale-shift":
+        scale, shift = numpy.linalg.lstsq(numpy.stack([p, numpy.ones(p.size)], 1), q, rcond=None)[0]
+        if scale < 0:
+            scale, shift = 0, q.mean()
+        return 1 / numpy.maximum(scale * p + shift, q.min())
+    if align == "median":
+        return None if estimate_kind == "disparity" else 1 / p * numpy.median(1 / q) / numpy.median(1 / p)
+    return 1 / p if estimate_kind == truth_kind else None
+
+
+def metrics(estimate, estimate_kind, truth, truth_kind, align, crop, least, most):
     p = 1 / estimate if estimate_kind == "metres" else estimate
     q = 1 / truth if truth_kind == "metres" else truth
-    known = numpy.isfinite(p) & numpy.isfinite(q)
-    p, q = numpy.where(known, p, numpy.nan), numpy.where(known, q, numpy.nan)
-    found = {"pixels": int(known.sum()),
-             "spearman": float(numpy.corrcoef(ranks(p[known]), ranks(q[known]))[0, 1])}
-    if truth_kind == "disparity":
-        return found
-    columns = numpy.stack([p[known], numpy.ones(known.sum())], 1)
-    scale, shift = numpy.linalg.lstsq(columns, q[known], rcond=None)[0]
-    if scale < 0:
-        scale, shift = 0, q[known].mean()
-    aligned = numpy.maximum(scale * p + shift, q[known].min())
-    depth, expected = 1 / aligned[known], 1 / q[known]
-    found["abs_rel"] = float(numpy.mean(abs(depth - expected) / expected))
-    found["delta1"] = float(numpy.mean(numpy.maximum(depth / expected, expected / depth) < 1.25))
-    found["boundary_f1"] = boundary_f1(aligned, q)
+    counts = counted(truth.shape, crop) & numpy.isfinite(p) & numpy.isfinite(q)
     if truth_kind == "metres":
-        found["rmse_m"] = float(numpy.sqrt(numpy.mean((depth - expected) ** 2)))
-    return found
+        with numpy.errstate(invalid="ignore"):
+            counts &= (truth > least) & (truth < most)
+    found = {"pixels": int(counts.sum()),
+             "spearman": float(numpy.corrcoef(ranks(p[counts]), ranks(q[counts]))[0, 1])}
+    depth = aligned_depth(p[counts], q[counts], estimate_kind, truth_kind, align)
+    if depth is None:
+        return found
+    expected = 1 / q[counts]
+    if truth_kind == "metres":
+        depth = numpy.clip(depth, least, most)
+        found["sq_rel_m"] = numpy.mean((depth - expected) ** 2 / expected)
+        found["rmse_m"] = numpy.sqrt(numpy.mean((depth - expected) ** 2))
+    found["abs_rel"] = numpy.mean(abs(depth - expected) / expected)
+    found["rmse_log"] = numpy.sqrt(numpy.mean((numpy.log(depth) - numpy.log(expected)) ** 2))
+    found["log10"] = numpy.mean(abs(numpy.log10(depth) - numpy.log10(expected)))
+    for power in (1, 2, 3):
+        within = numpy.maximum(depth / expected, expected / depth) < 1.25 ** power
+        found[f"delta{power}"] = numpy.mean(within)
+    maps = [numpy.full(truth.shape, numpy.nan) for _ in range(2)]
+    maps[0][counts], maps[1][counts] = 1 / depth, q[counts]
+    found["boundary_f1"] = boundary_f1(*maps)
+    return {name: value if name == "pixels" else float(value) for name, value in found.items()}
 
 
 def main():
@@ -72,22 +101,30 @@ def main():
     noisy = 40 * disparity - 7 + random.normal(0, 1.2, disparity.shape)
     coarse = numpy.round(8 * disparity) + 1  # With many ties.
     blurred = (disparity + numpy.roll(disparity, 1, 1) + numpy.roll(disparity, -1, 1)) / 3
+    metric = (1 / (0.7 * blurred)).astype(numpy.float32)
+    metric[5, 3:8] = numpy.nan
+    metric[12, 18] = 40
     pairs = {
         "noisy, shifted, against metres with holes": (noisy, "disparity", metres, "metres"),
         "ties against metres": (coarse, "disparity", metres, "metres"),
-        "metric against metres": (1 / (0.9 * blurred), "metres", metres, "metres"),
+        "metric with holes against metres": (metric, "metres", metres, "metres"),
+        "metric against pixels of disparity": (metric, "metres", 30 * disparity, "disparity-px"),
         "a ramp against pixels of disparity": ((y + 0.5) / height, "disparity", 30 * disparity, "disparity-px"),
         "far is near": (-noisy, "disparity", metres, "metres"),
         "against disparity without a scale": (noisy, "disparity", 5 * disparity - 1, "disparity"),
     }
+    protocols = [(align, crop, least, most) for align in ("scale-shift", "median", "none")
+                 for crop, least, most in ((False, 0, numpy.inf), (True, 1e-3, 10), (False, 1.25, 4), (True, 1.5, 3))]
     cases = []
     for name, (estimate, estimate_kind, truth, truth_kind) in pairs.items():
         estimate, truth = (a.astype(numpy.float32) for a in (estimate, truth))
         as_list = lambda a: [None if numpy.isnan(v) else float(v) for v in a.ravel()]  # noqa: E731
+        exact = estimate.astype(float), estimate_kind, truth.astype(float), truth_kind
+        runs = [{"align": align, "crop": crop, "min": least, "max": most if numpy.isfinite(most) else None,
+                 "metrics": metrics(*exact, align, crop, least, most)} for align, crop, least, most in protocols]
         cases.append({"name": name, "width": width, "height": height,
                       "estimate_kind": estimate_kind, "estimate": as_list(estimate),
-                      "truth_kind": truth_kind, "truth": as_list(truth),
-                      "metrics": metrics(estimate.astype(float), estimate_kind, truth.astype(float), truth_kind)})
+                      "truth_kind": truth_kind, "truth": as_list(truth), "runs": runs})
     lines = ",\n".join(json.dumps(case) for case in cases)
     (HERE / "depth_metrics" / "cases.json").write_text(f"[\n{lines}\n]\n")
 

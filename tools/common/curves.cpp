@@ -60,25 +60,25 @@ std::string curves_as_svg(const std::vector<CurvePanel>& panels, const std::stri
     svg.text(left, top - 12, "start", panel.title);
     for (int i = 0; i <= 4; ++i) {
       const double y = range.low + (range.high - range.low) * i / 4, x = last * i / 4;
-      svg.line({left, y_of(y)}, {left + panel_width, y_of(y)}, "#ddd");
+      svg.line(left, y_of(y), left + panel_width, y_of(y), grid_color);
       svg.text(left - 6, y_of(y) + 4, "end", number(y));
       svg.text(x_of(x), top + panel_height + 16, "middle", number(x));
     }
     svg.text(left + panel_width, top + panel_height + 32, "end", along);
     for (std::size_t i = 0; i < panel.curves.size(); ++i) {
       const char* color = colors[i % std::size(colors)];
-      std::vector<Svg::Point> points;
+      std::vector<std::pair<double, double>> points;
       for (const auto& [x, y] : panel.curves[i].points) {
         if (std::isfinite(y)) points.emplace_back(x_of(x), y_of(y));
       }
       svg.curve(points, color);
       const double y = top + 12 + 18 * static_cast<double>(i);
-      svg.line({left + panel_width + 14, y - 4}, {left + panel_width + 34, y - 4}, color);
+      svg.line(left + panel_width + 14, y - 4, left + panel_width + 34, y - 4, color);
       svg.text(left + panel_width + 40, y, "start", panel.curves[i].name);
     }
     top += panel_height + gap;
   }
-  return svg.finish();
+  return svg.str();
 }
 
 }  // namespace tool

@@ -140,12 +140,6 @@ bool can_align(relievo::DepthKind estimate, relievo::DepthKind truth, Alignment 
   return align == Alignment::scale_shift || (align == Alignment::median ? estimate != relative : estimate == truth);
 }
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
-
 // Disparity, brought onto the truth's.
 struct Aligned {
   double scale = 1, shift = 0, least = 0, most = std::numeric_limits<double>::infinity();
@@ -219,6 +213,12 @@ DepthMetrics depth_metrics(const relievo::DepthMap& estimate, const relievo::Dep
 double rank_correlation(const relievo::DepthMap& estimate, const relievo::DepthMap& truth) {
   const Compared compared(estimate, truth, {});
   return spearman(compared.p, compared.q);
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
 }  // namespace tool

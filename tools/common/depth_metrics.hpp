@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <string_view>
+#include <vector>
 
 #include <relievo/depth_map.hpp>
 #include <relievo/fields.hpp>
@@ -82,6 +83,9 @@ DepthMetrics depth_metrics(const relievo::DepthMap& estimate, const relievo::Dep
 
 /// DepthMetrics::spearman alone, of any two maps; NaN where either is flat.
 double rank_correlation(const relievo::DepthMap& estimate, const relievo::DepthMap& truth);
+
+/// The mean of the middle two of an even number. At least one value.
+double median(std::vector<double> values);
 
 }  // namespace tool
 

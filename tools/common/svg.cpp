@@ -5,17 +5,10 @@
 namespace tool {
 namespace {
 
-template <class... Values>
-std::string printed(const char* format, Values... values) {
-  char text[512];
-  std::snprintf(text, sizeof text, format, values...);
-  return text;
-}
-
 std::string escaped(const std::string& text) {
   std::string out;
-  for (const char letter : text) {
-    switch (letter) {
+  for (const char c : text) {
+    switch (c) {
       case '&':
         out += "&amp;";
         break;
@@ -26,7 +19,7 @@ std::string escaped(const std::string& text) {
         out += "&gt;";
         break;
       default:
-        out += letter;
+        out += c;
     }
   }
   return out;
@@ -34,34 +27,41 @@ std::string escaped(const std::string& text) {
 
 }  // namespace
 
-Svg::Svg(double width, double height)
-    : text_(printed("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" font-family=\"sans-serif\" "
-                    "font-size=\"12\">\n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n",
-                    width, height)) {}
+template <class... Values>
+void Svg::add(const char* format, Values... values) {
+  char text[512];
+  std::snprintf(text, sizeof text, format, values...);
+  out_ += text;
+}
+
+Svg::Svg(double width, double height) {
+  add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" font-family=\"sans-serif\" "
+      "font-size=\"12\">\n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n",
+      width, height);
+}
 
 void Svg::text(double x, double y, const char* anchor, const std::string& text) {
-  text_ += printed("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">", x, y, anchor) + escaped(text) + "</text>\n";
+  add("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">", x, y, anchor);
+  out_ += escaped(text) + "</text>\n";
 }
 
-void Svg::line(Point from, Point to, const char* color) {
-  text_ += printed("<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>\n", from.first, from.second,
-                   to.first, to.second, color);
+void Svg::line(double x1, double y1, double x2, double y2, const char* color) {
+  add("<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>\n", x1, y1, x2, y2, color);
 }
 
-void Svg::curve(const std::vector<Point>& points, const char* color) {
-  text_ += "<polyline fill=\"none\" stroke-width=\"1.5\" points=\"";
-  for (const auto& [x, y] : points) text_ += printed("%.1f,%.1f ", x, y);
-  text_ += printed("\" stroke=\"%s\"/>\n", color);
+void Svg::curve(const std::vector<std::pair<double, double>>& points, const char* color) {
+  out_ += "<polyline fill=\"none\" stroke-width=\"1.5\" points=\"";
+  for (const auto& [x, y] : points) add("%.1f,%.1f ", x, y);
+  add("\" stroke=\"%s\"/>\n", color);
 }
 
-void Svg::dot(Point center, const char* color, bool full) {
-  text_ += printed("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"%s\" stroke=\"%s\"/>\n", center.first, center.second,
-                   full ? color : "white", color);
+void Svg::dot(double x, double y, bool full) {
+  add("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"%s\" stroke=\"%s\"/>\n", x, y, full ? plot_color : "white",
+      plot_color);
 }
 
-void Svg::box(Point corner, double width, double height, const char* color) {
-  text_ += printed("<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>\n", corner.first,
-                   corner.second, width, height, color);
+void Svg::box(double x, double y, double width, double height, const char* color) {
+  add("<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>\n", x, y, width, height, color);
 }
 
 }  // namespace tool

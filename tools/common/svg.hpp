@@ -1,4 +1,4 @@
-// Drawings for pages and browsers.
+// Plots.
 #pragma once
 
 #include <string>
@@ -7,23 +7,29 @@
 
 namespace tool {
 
-/// A drawing on white; units are px, y goes down.
+inline constexpr const char* plot_color = "#1f5fa8";
+inline constexpr const char* grid_color = "#ddd";
+
+/// A drawing on white, in px from the upper left corner.
 class Svg {
  public:
-  using Point = std::pair<double, double>;
-
   Svg(double width, double height);
+
   /// `anchor` is start, middle or end.
   void text(double x, double y, const char* anchor, const std::string& text);
-  void line(Point from, Point to, const char* color);
-  void curve(const std::vector<Point>& points, const char* color);
-  /// A disc, or a circle where it is not `full`.
-  void dot(Point center, const char* color, bool full);
-  void box(Point corner, double width, double height, const char* color);
-  std::string finish() const { return text_ + "</svg>\n"; }
+  void line(double x1, double y1, double x2, double y2, const char* color);
+  void curve(const std::vector<std::pair<double, double>>& points, const char* color);
+  void dot(double x, double y, bool full);
+  void box(double x, double y, double width, double height, const char* color);
+
+  /// The file.
+  std::string str() const { return out_ + "</svg>\n"; }
 
  private:
-  std::string text_;
+  template <class... Values>
+  void add(const char* format, Values... values);
+
+  std::string out_;
 };
 
 }  // namespace tool

@@ -72,11 +72,11 @@ at::Tensor order_of_pairs(const at::Tensor& predicted, const at::Tensor& target,
 
 }  // namespace
 
-DepthLoss depth_loss(const at::Tensor& predicted, const DepthTargets& targets, const DepthLossWeights& weights,
+DepthLoss depth_loss(const at::Tensor& predicted, const DepthTargets& targets, const DepthLossOptions& options,
                      std::uint64_t seed) {
   const at::Tensor disparity = targets.disparity.masked_fill(targets.known.logical_not(), 0);
   const at::Tensor count = targets.known.flatten(1).sum(1).clamp_min(1);
-  const at::Tensor p = normalised(predicted, targets.known, count);
+  const at::Tensor p = options.align == Alignment::truth ? predicted : normalised(predicted, targets.known, count);
   const at::Tensor q = normalised(disparity, targets.known, count);
   const at::Tensor error = (p - q).mul(targets.known);
   DepthLoss loss;
@@ -84,8 +84,8 @@ DepthLoss depth_loss(const at::Tensor& predicted, const DepthTargets& targets, c
   loss.gradient = gradients(error, targets.known).mul(targets.measured).mean();
   const at::Tensor order = order_of_pairs(p, q, targets.known, seed);
   loss.order = order.mean();
-  const at::Tensor order_weight = targets.measured.mul(weights.order - 1).add(1);
-  loss.total = loss.value + weights.gradient * loss.gradient + order.mul(order_weight).mean();
+  const at::Tensor order_weight = targets.measured.mul(options.order - 1).add(1);
+  loss.total = loss.value + options.gradient * loss.gradient + order.mul(order_weight).mean();
   return loss;
 }
 

@@ -1,42 +1,78 @@
 #include "evaluate.hpp"
 
 #include <cmath>
+#include <iterator>
+#include <limits>
 
 #include <relievo/error.hpp>
+
+#include "common/fail.hpp"
+#include "common/mask.hpp"
+#include "portrait.hpp"
+#include "stability.hpp"
 
 namespace tool {
 namespace {
 
 using nlohmann::ordered_json;
 
+constexpr Measured figure{"figure", "figure"};
+constexpr Measured stable[] = {
+    {"stable_mirror", "mirror"}, {"stable_crop", "crop"}, {"stable_darker", "darker"}, {"stable_lighter", "lighter"}};
+
 ordered_json number_or_null(double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(); }
+
+double contrast(const relievo::DepthMap& depth, const Pair& pair, const relievo::ImageView& photo) {
+  if (pair.mask.empty()) return std::numeric_limits<double>::quiet_NaN();
+  const double found = figure_contrast(depth.relative(), read_mask(pair.mask, photo, pair.photo));
+  if (std::isnan(found)) {
+    fail(relievo::ErrorCode::invalid_argument, "The mask '", pair.mask,
+         "' covers nothing, or leaves nothing around it.");
+  }
+  return found;
+}
 
 ordered_json measured(const Evaluation& evaluation, const DepthModel& model, const Pair& pair,
                       const PhotoAndDepth& known) {
-  const DepthMetrics metrics = depth_metrics(model.estimate(known.photo), known.depth, evaluation.protocol);
+  const relievo::DepthMap depth = model.estimate(known.photo);
+  const DepthMetrics metrics = depth_metrics(depth, known.depth, evaluation.protocol);
   ordered_json out{{"name", pair.name}, {"pixels", metrics.pixels}};
   for (const DepthMeasure& measure : depth_measures) out[measure.name] = number_or_null(metrics.*measure.value);
+  if (evaluation.masks) out[figure.name] = number_or_null(contrast(depth, pair, known.photo));
+  if (evaluation.stability) {
+    const Stability found = stability(model, known.photo, depth);
+    const double values[] = {found.mirror, found.crop, found.darker, found.lighter};
+    for (std::size_t i = 0; i < std::size(values); ++i) out[stable[i].name] = number_or_null(values[i]);
+  }
   return out;
 }
 
-// Of every number of the pictures.
+// Of what is measured of each picture.
 ordered_json mean_of(const ordered_json& pictures) {
   ordered_json mean;
-  for (const auto& [name, first] : pictures.at(0).items()) {
-    if (name == "name") continue;
+  for (const Measured& measure : everything_measured()) {
+    if (!pictures.at(0).contains(measure.name)) continue;
     double sum = 0;
     int count = 0;
     for (const ordered_json& picture : pictures) {
-      if (!picture[name].is_number()) continue;
-      sum += picture[name].get<double>();
+      if (!picture[measure.name].is_number()) continue;
+      sum += picture[measure.name].get<double>();
       ++count;
     }
-    mean[name] = count > 0 ? ordered_json(sum / count) : ordered_json();
+    mean[measure.name] = count > 0 ? ordered_json(sum / count) : ordered_json();
   }
   return mean;
 }
 
 }  // namespace
+
+std::vector<Measured> everything_measured() {
+  std::vector<Measured> all;
+  for (const DepthMeasure& measure : depth_measures) all.push_back({measure.name, measure.title});
+  all.push_back(figure);
+  all.insert(all.end(), std::begin(stable), std::end(stable));
+  return all;
+}
 
 ordered_json evaluate(const Evaluation& evaluation, const relievo::Progress& progress) {
   ordered_json sets = ordered_json::array(), rows = ordered_json::array(), all = ordered_json::array();
@@ -71,14 +107,12 @@ ordered_json evaluate(const Evaluation& evaluation, const relievo::Progress& pro
                       {"pictures", std::move(pictures[i])}});
     }
   }
-  ordered_json models = ordered_json::array();
   for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
-    models.push_back(evaluation.models[i].name());
     all.push_back(
         {{"model", evaluation.models[i].name()}, {"pictures", everything[i].size()}, {"mean", mean_of(everything[i])}});
   }
   progress.report(1, "done");
-  return {{"sets", sets}, {"models", models}, {"rows", rows}, {"all", all}};
+  return {{"sets", sets}, {"rows", rows}, {"all", all}};
 }
 
 }  // namespace tool

@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
     tool::set_up_program(app);
 #ifdef RELIEVO_TRAIN_DEPTH
     tool::add_depth(app);
+    tool::add_scenes(app);
 #endif
     tool::add_eval(app);
     return tool::run_verb(app, {argv + 1, argv + argc});

@@ -1,6 +1,7 @@
 #include "pairs.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -42,6 +43,8 @@ class Members {
       members_ = json::parse(text);
     } catch (const json::parse_error& error) {
       wrong("is not JSON from byte " + std::to_string(error.byte) + " on");
+    } catch (const json::out_of_range&) {
+      wrong("holds a number that is too large");
     }
     if (!members_.is_object()) wrong("holds no JSON object");
     static const std::vector<std::string> known{"depth", "scale", "unknown", "name", "licence", "origin"};

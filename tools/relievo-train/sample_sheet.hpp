@@ -8,16 +8,13 @@
 
 namespace tool {
 
-/// Rows of a photo and depths of it, each `width` px wide.
+/// Rows of a photo and depths of it, of one width.
 class SampleSheet {
  public:
-  /// Depths in turbo colours, near = warm, each over its own range, unknown = black. Null leaves a place empty.
+  /// `photo`: u8, 3 channels. Depths in turbo colours, near = warm, unknown = black. As many a row as in the first.
   void add(const relievo::ImageView& photo, const std::vector<const relievo::DepthMap*>& depths);
-  bool empty() const { return rows_.empty(); }
-  /// u8 RGB.
+  /// u8 RGB. At least one row was added.
   relievo::Image picture() const;
-
-  static constexpr int width = 256;
 
  private:
   std::vector<std::vector<relievo::Image>> rows_;

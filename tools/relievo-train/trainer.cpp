@@ -65,8 +65,8 @@ std::pair<int, int> size_of(const TrainerOptions& options, std::int64_t number) 
 std::string fact_of(const TrainerOptions& options) {
   return relievo::sentence("steps ", options.steps, ", batch ", options.batch, ", size ", options.width, "x",
                            options.height, ", rate ", options.rate, ", decay ", options.decay, ", average ",
-                           options.average, ", gradient ", options.loss.gradient, ", order ", options.loss.order,
-                           ", seed ", options.seed);
+                           options.average, ", align ", relievo::name_of(options.loss.align), ", gradient ",
+                           options.loss.gradient, ", order ", options.loss.order, ", seed ", options.seed);
 }
 
 bool wants_bf16(at::Device device, relievo::Precision wish) {

@@ -12,7 +12,7 @@
 
 #include "checkpoint.hpp"
 #include "depth_loss.hpp"
-#include "depth_sources.hpp"
+#include "depth_mix.hpp"
 #include "learning_weights.hpp"
 #include "optimizer.hpp"
 #include "torch/relievo_tiny.hpp"
@@ -23,10 +23,10 @@ struct TrainerOptions {
   std::int64_t steps = 20'000;
   int batch = 16;                 ///< pictures a step
   int width = 192, height = 144;  ///< Every other step; the others are upright or square, of as many pixels.
-  double rate = 1e-3;             ///< of learning, at its highest
+  double rate = 5e-4;             ///< of learning, at its highest
   double decay = 0.02;            ///< of weights (AdamW)
   double average = 0.999;         ///< part of the averaged weights that a step leaves
-  DepthLossWeights loss;
+  DepthLossOptions loss;
   std::uint64_t seed = 1;
   relievo::Precision precision = relievo::Precision::automatic;  ///< f32 or bf16
 };

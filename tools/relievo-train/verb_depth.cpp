@@ -18,6 +18,9 @@
 #include "common/files.hpp"
 #include "common/flags.hpp"
 #include "common/report.hpp"
+#include "folder_source.hpp"
+#include "picture_size.hpp"
+#include "procedural_source.hpp"
 #include "torch/depth_architecture.hpp"
 #include "trainer.hpp"
 #include "training_log.hpp"
@@ -59,25 +62,13 @@ std::pair<std::string, double> weighted(const std::string& text) {
   return {text.substr(0, at), weight};
 }
 
-void read_size(const std::string& text, TrainerOptions& options) {
-  int width = 0, height = 0, read = 0;
-  const bool parsed =
-      std::sscanf(text.c_str(), "%dx%d%n", &width, &height, &read) == 2 && read == static_cast<int>(text.size());
-  if (!parsed || width < 64 || height < 64 || width > 1024 || height > 1024 || width % 16 != 0 || height % 16 != 0) {
-    fail(relievo::ErrorCode::invalid_argument, "--size is ", text,
-         "; allowed is WIDTHxHEIGHT, both multiples of 16 from 64 to 1024.");
-  }
-  options.width = width;
-  options.height = height;
-}
-
 DepthMix open_sources(const DepthFlags& flags, Report& report) {
   DepthMix mix;
   for (const std::string& text : flags.data) {
     const auto [folder, weight] = weighted(text);
     mix.add(folder_source(folder, flags.options.width * flags.options.height, report.progress()), weight);
   }
-  // if (flags.procedural > 0) mix.add(procedural_source(flags.textures), flags.procedural);
+  if (flags.procedural > 0) mix.add(procedural_source(flags.textures), flags.procedural);
   report.clear_bar();
   if (mix.empty()) {
     fail(relievo::ErrorCode::invalid_argument,
@@ -87,7 +78,9 @@ DepthMix open_sources(const DepthFlags& flags, Report& report) {
 }
 
 void run(DepthFlags& flags) {
-  read_size(flags.size, flags.options);
+  const PictureSize size = read_picture_size(flags.size);
+  flags.options.width = size.width;
+  flags.options.height = size.height;
   const fs::path folder = flags.output, checkpoint = folder / "checkpoint.safetensors";
   const bool there = fs::exists(checkpoint);
   if (flags.resume && !there) {
@@ -192,6 +185,7 @@ void add_depth(CLI::App& app) {
   add({"rate", "rate of learning at its highest", "", 0, 1}, options.rate);
   add({"decay", "decay of weights", "", 0, 1}, options.decay);
   add({"average", "part of the averaged weights that a step leaves", "", 0, 1}, options.average);
+  add_choice(*verb, "--align", options.loss.align, "what a prediction is compared as");
   add({"gradient", "weight of the loss of differences between neighbours", "", 0, 100}, options.loss.gradient);
   add({"order", "weight of the loss of which is nearer", "", 0, 100}, options.loss.order);
   add({"seed", "another seed, other weights and pictures", "", 0, 1e15}, options.seed);

@@ -1,10 +1,13 @@
 // eval: how right models of depth are.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <map>
 #include <memory>
 
 #include <relievo/device.hpp>
+#include <relievo/io/photo.hpp>
+#include <relievo/version.hpp>
 
 #include "common/fail.hpp"
 #include "common/files.hpp"
@@ -12,20 +15,22 @@
 #include "common/report.hpp"
 #include "eval_report.hpp"
 #include "evaluate.hpp"
+#include "sheet.hpp"
 #include "verbs.hpp"
 
 namespace tool {
 namespace {
 
 namespace fs = std::filesystem;
+using nlohmann::ordered_json;
 
 struct EvalFlags {
   std::vector<std::string> models, folders;
   std::string device = "auto", protocol, output;
   int threads = 0;
-  bool mirror = false;
-  double min_depth = 0, max_depth = 0;
-  DepthProtocol measured;
+  bool mirror = false, masks = false, stability = false;
+  double min_depth = 0, max_depth = 0;  // 0 = not given.
+  Alignment align = Alignment::scale_shift;
   relievo::DepthOptions options;
   std::map<std::string, std::string> texts;
   Report report;
@@ -37,37 +42,95 @@ void check_metric(const PairSet& set) {
        "' holds ", relievo::name_of(set.source.depth), ".");
 }
 
+std::vector<PairSet> open_sets(const EvalFlags& flags, const DepthProtocol& protocol) {
+  const bool has_range = protocol.min_depth_m > 0 || std::isfinite(protocol.max_depth_m);
+  std::vector<PairSet> sets;
+  bool has_mask = false;
+  for (const std::string& folder : flags.folders) {
+    PairSet set = open_pairs(folder);
+    if (has_range) check_metric(set);
+    for (const PairSet& other : sets) {
+      if (other.source.name != set.source.name) continue;
+      fail(relievo::ErrorCode::invalid_argument, "The folders '", other.folder, "' and '", folder,
+           "' are both named \"", set.source.name, "\" by their source.json.");
+    }
+    has_mask |= std::any_of(set.pairs.begin(), set.pairs.end(), [](const Pair& pair) { return !pair.mask.empty(); });
+    sets.push_back(std::move(set));
+  }
+  if (flags.masks && !has_mask) {
+    fail(relievo::ErrorCode::invalid_argument, "--masks finds no NAME.mask.png beside a pair.");
+  }
+  return sets;
+}
+
+ordered_json facts(const Evaluation& evaluation, const relievo::Device& device, bool mirror) {
+  const DepthProtocol& protocol = evaluation.protocol;
+  const auto depth = [](double metres, bool is_set) { return is_set ? ordered_json(metres) : ordered_json(); };
+  return {{"relievo", relievo::version()},
+          {"device", device.name()},
+          {"threads", device.threads()},
+          {"align", relievo::name_of(protocol.align)},
+          {"eigen_crop", protocol.eigen_crop},
+          {"min_depth_m", depth(protocol.min_depth_m, protocol.min_depth_m > 0)},
+          {"max_depth_m", depth(protocol.max_depth_m, std::isfinite(protocol.max_depth_m))},
+          {"mirror", mirror}};
+}
+
+std::string as_text(const ordered_json& found) {
+  return found.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+void write_report(const fs::path& folder, const Evaluation& evaluation, ordered_json& found) {
+  std::string markdown = as_markdown(found);
+  for (const Measured& measure : everything_measured()) {
+    const std::string name = measure.name, file = "plot_" + name + ".svg";
+    const bool is_plotted = name == "spearman" || name == "abs_rel" || name == "delta1";
+    if (!is_plotted || !is_known(found, name)) continue;
+    write_text(folder / file, as_svg(found, name, measure.title));
+    markdown.append("\n![").append(measure.title).append("](").append(file).append(")\n");
+  }
+  found["sheets"] = write_sheets(evaluation, found, folder);
+  for (const ordered_json& sheet : found["sheets"]) {
+    markdown.append("\n## ").append(sheet["set"]).append("\n\n![photo, truth");
+    for (const DepthModel& model : evaluation.models) markdown.append(", ").append(model.name());
+    markdown.append("](<").append(sheet["file"]).append(">)\n\nPhoto, truth");
+    for (const DepthModel& model : evaluation.models) markdown.append(", ").append(model.name());
+    markdown.append("; from the best understood to the worst:");
+    for (const ordered_json& name : sheet["pictures"]) markdown.append(" `").append(name).append("`");
+    markdown += ".\n";
+  }
+  write_text(folder / "report.md", markdown);
+  write_text(folder / "report.json", as_text(found));
+}
+
 void run(EvalFlags& flags) {
   Evaluation evaluation;
-  evaluation.protocol = flags.protocol == "nyu" ? DepthProtocol::nyu(flags.measured.align) : flags.measured;
-  if (flags.min_depth > 0) evaluation.protocol.min_depth_m = flags.min_depth;
-  if (flags.max_depth > 0) evaluation.protocol.max_depth_m = flags.max_depth;
-  if (evaluation.protocol.min_depth_m >= evaluation.protocol.max_depth_m) {
-    fail(relievo::ErrorCode::invalid_argument, "--min-depth is ", evaluation.protocol.min_depth_m,
-         " m; allowed is less than --max-depth, ", evaluation.protocol.max_depth_m, " m.");
+  evaluation.masks = flags.masks;
+  evaluation.stability = flags.stability;
+  DepthProtocol& protocol = evaluation.protocol;
+  protocol = flags.protocol == "nyu" ? DepthProtocol::nyu(flags.align) : DepthProtocol{flags.align};
+  if (flags.min_depth > 0) protocol.min_depth_m = flags.min_depth;
+  if (flags.max_depth > 0) protocol.max_depth_m = flags.max_depth;
+  if (protocol.min_depth_m >= protocol.max_depth_m) {
+    fail(relievo::ErrorCode::invalid_argument, "--min-depth is ", protocol.min_depth_m,
+         " m; allowed is less than --max-depth, ", protocol.max_depth_m, " m.");
   }
-  const bool has_range = evaluation.protocol.min_depth_m > 0 || std::isfinite(evaluation.protocol.max_depth_m);
-  for (const std::string& folder : flags.folders) {
-    evaluation.sets.push_back(open_pairs(folder));
-    if (has_range) check_metric(evaluation.sets.back());
+  evaluation.sets = open_sets(flags, protocol);
+  if (!flags.output.empty()) {
+    make_folder(flags.output);
+    relievo::io::check_photo_path((fs::path(flags.output) / "sheet.png").string());
   }
-  if (!flags.output.empty()) make_folder(flags.output);
   if (flags.threads > 0) relievo::set_process_threads(flags.threads);
   const relievo::Device device = relievo::Device::from_name(flags.device, flags.threads);
   for (const std::string& name : flags.models) {
     flags.options.model = name;
     evaluation.models.emplace_back(device, flags.options, flags.mirror);
   }
-  const nlohmann::ordered_json found = evaluate(evaluation, flags.report.progress());
+  ordered_json found = facts(evaluation, device, flags.mirror);
+  found.update(evaluate(evaluation, flags.report.progress()));
   flags.report.clear_bar();
-  const std::string json = found.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
-  const std::string markdown = as_markdown(found);
-  if (!flags.output.empty()) {
-    const fs::path folder = flags.output;
-    write_text(folder / "report.md", markdown);
-    write_text(folder / "report.json", json);
-  }
-  std::fputs(flags.report.json ? json.c_str() : markdown.c_str(), stdout);
+  if (!flags.output.empty()) write_report(flags.output, evaluation, found);
+  std::fputs(flags.report.json ? as_text(found).c_str() : as_markdown(found).c_str(), stdout);
 }
 
 CLI::Option* add_list(CLI::App& app, const std::string& name, std::vector<std::string>& values,
@@ -91,7 +154,7 @@ void add_eval(CLI::App& app) {
            "a folder of NAME.jpg beside NAME.png .pfm .npy .exr, or NAME.png beside the latter three, and source.json; "
            "may come several times")
       ->type_name("DIR");
-  add_choice(*verb, "--align", flags->measured.align, "how estimates are brought onto the truth");
+  add_choice(*verb, "--align", flags->align, "how estimates are brought onto the truth");
   verb->add_option_function<std::string>(
           "--protocol",
           [flags](const std::string& name) {
@@ -108,9 +171,16 @@ void add_eval(CLI::App& app) {
   add_depth("--min-depth", flags->min_depth, "least depth that counts, in metres (any)");
   add_depth("--max-depth", flags->max_depth, "greatest depth that counts, in metres (any)");
   verb->add_flag("--mirror", flags->mirror, "average each estimate with that of the mirror image (off)");
+  verb->add_flag(
+      "--masks", flags->masks,
+      "measure how far figures stand before what surrounds them, where NAME.mask.png lies beside a pair (off)");
+  verb->add_flag("--stability", flags->stability,
+                 "measure what stays of depth in the mirror image, a crop, and darker and lighter photos (off)");
   verb->add_option("--device", flags->device, "auto, cpu, cuda or cuda:N (auto)")->type_name("NAME");
   add_number(*verb, {"threads", "threads of the CPU, 0 = all", "threads", 0, 1024}, flags->threads);
-  verb->add_option("-o,--output,--out", flags->output, "folder for report.md and report.json")->type_name("DIR");
+  verb->add_option("-o,--output,--out", flags->output,
+                   "folder for report.md, report.json, plots, and a sheet of samples for each set")
+      ->type_name("DIR");
   verb->add_flag("--json", flags->report.json, "print report.json in place of the table");
   add_flags(*verb, flags->options, flags->texts, {}, "Models",
             [](std::string_view field) { return field != "model" && field != "batch"; });

@@ -5,8 +5,9 @@
 
 namespace tool {
 
-/// Only of builds with LibTorch.
+/// These two only of builds with LibTorch.
 void add_depth(CLI::App& app);
+void add_scenes(CLI::App& app);
 void add_eval(CLI::App& app);
 
 }  // namespace tool

@@ -8,6 +8,7 @@
 
 #include "common/depth_metrics.hpp"
 #include "common/markdown.hpp"
+#include "common/svg.hpp"
 
 namespace tool {
 namespace {
@@ -26,26 +27,6 @@ std::string title(const ordered_json& row) {
 
 ordered_json measure(const ordered_json& row, const char* name) {
   return row["quality"].is_object() ? row["quality"][name] : ordered_json();
-}
-
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
 }
 
 bool has_stand_ins(const ordered_json& found) {
@@ -123,49 +104,31 @@ std::string as_svg(const ordered_json& found) {
   const double right = label_width + panel_width + gap;
   const auto right_x_of = [&](double value) { return right + panel_width / 2 * value / worst; };
 
-  std::string out;
-  const auto add = [&](const char* format, auto... values) {
-    char text[512];
-    std::snprintf(text, sizeof text, format, values...);
-    out += text;
-  };
-  const auto put = [&](double x, double y, const char* anchor, const std::string& text) {
-    add("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">", x, y, anchor);
-    out += escaped(text) + "</text>\n";
-  };
-  const auto line = [&](double x1, double y1, double x2, double y2, const char* color) {
-    add("<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>\n", x1, y1, x2, y2, color);
-  };
-  const auto dot = [&](double x, double y, bool full) {
-    add("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"%s\" stroke=\"#1f5fa8\"/>\n", x, y, full ? "#1f5fa8" : "white");
-  };
-  add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" font-family=\"sans-serif\" "
-      "font-size=\"12\">\n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n",
-      width, height);
-  put(10, 20, "start", measured_on(found));
-  put(label_width + panel_width / 2, 42, "middle", "ms a photo: median and range");
+  Svg out(width, height);
+  out.text(10, 20, "start", measured_on(found));
+  out.text(label_width + panel_width / 2, 42, "middle", "ms a photo: median and range");
   for (double decade = low; decade <= high; ++decade) {
     const double value = std::pow(10, decade);
-    line(x_of(value), top, x_of(value), bottom, "#ddd");
-    put(x_of(value), bottom + 16, "middle", text_of("%g", value));
+    out.line(x_of(value), top, x_of(value), bottom, grid_color);
+    out.text(x_of(value), bottom + 16, "middle", text_of("%g", value));
   }
   if (worst > 0) {
-    put(right + panel_width / 4, 42, "middle", "AbsRel: less is better");
-    line(right, top, right, bottom, "#ddd");
-    put(right, bottom + 16, "middle", "0");
-    put(right_x_of(worst), bottom + 16, "middle", text_of("%.3f", worst));
+    out.text(right + panel_width / 4, 42, "middle", "AbsRel: less is better");
+    out.line(right, top, right, bottom, grid_color);
+    out.text(right, bottom + 16, "middle", "0");
+    out.text(right_x_of(worst), bottom + 16, "middle", text_of("%.3f", worst));
   }
   double y = top + row_height / 2;
   for (const ordered_json& row : rows) {
     const ordered_json& one = row["batches"][0];
-    put(label_width - 14, y + 4, "end", title(row));
-    line(x_of(one["min_ms"]), y, x_of(one["max_ms"]), y, "#1f5fa8");
-    dot(x_of(one["median_ms"]), y, !row["stand_in"].get<bool>());
-    if (const ordered_json value = measure(row, "abs_rel"); value.is_number()) dot(right_x_of(value), y, true);
+    out.text(label_width - 14, y + 4, "end", title(row));
+    out.line(x_of(one["min_ms"]), y, x_of(one["max_ms"]), y, plot_color);
+    out.dot(x_of(one["median_ms"]), y, !row["stand_in"].get<bool>());
+    if (const ordered_json value = measure(row, "abs_rel"); value.is_number()) out.dot(right_x_of(value), y, true);
     y += row_height;
   }
-  if (has_stand_ins(found)) put(10, bottom + 44, "start", about_stand_ins);
-  return out + "</svg>\n";
+  if (has_stand_ins(found)) out.text(10, bottom + 44, "start", about_stand_ins);
+  return out.str();
 }
 
 }  // namespace tool

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "common/fail.hpp"
+#include "common/mask.hpp"
 
 namespace tool {
 namespace {
@@ -75,35 +76,7 @@ relievo::DepthMap Inputs::find_depth(const relievo::Device& on, const relievo::i
 }
 
 relievo::Image Inputs::read_mask(const relievo::ImageView& source) {
-  if (mask.empty()) return {};
-  const relievo::io::Photo given = relievo::io::read(mask);
-  if (given.image.width() != source.width || given.image.height() != source.height) {
-    fail(relievo::ErrorCode::invalid_argument, "The mask ", mask, " is ", given.image.width(), " x ",
-         given.image.height(), " pixels, the photo ", photo, " ", source.width, " x ", source.height,
-         "; they must be the same.");
-  }
-  relievo::Image out(source.width, source.height, {relievo::Scalar::u8, 1});
-  const relievo::ImageView in = given.image;
-  const int channels = in.format.channels;
-  for (int y = 0; y < in.height; ++y) {
-    auto* to = out.row<std::uint8_t>(y);
-    for (int x = 0; x < in.width; ++x) {
-      // A mask with transparency speaks through it, any other through its first channel.
-      const int at = x * channels + (channels == 4 ? 3 : 0);
-      switch (in.format.scalar) {
-        case relievo::Scalar::u8:
-          to[x] = in.row<std::uint8_t>(y)[at];
-          break;
-        case relievo::Scalar::u16:
-          to[x] = static_cast<std::uint8_t>((in.row<std::uint16_t>(y)[at] + 128) / 257);
-          break;
-        case relievo::Scalar::f16:
-        case relievo::Scalar::f32:
-          fail(relievo::ErrorCode::unsupported, "The mask ", mask, " holds floats; 8 or 16 bits are allowed.");
-      }
-    }
-  }
-  return out;
+  return mask.empty() ? relievo::Image() : tool::read_mask(mask, source, photo);
 }
 
 relievo::LayeredScene Inputs::bake_scene(const relievo::Device& on, const relievo::io::Photo& source,

@@ -23,11 +23,6 @@ RELIEVO_API DepthMap read_depth(const std::string& path, DepthKind kind = DepthK
 /// warm). Appears whole or not at all. Throws as `write`. Thread safe.
 RELIEVO_API void write_depth(const std::string& path, const DepthMap& depth);
 
-/// Depth as a picture for the eye: `relative()` in turbo colours, near = warm. u8, 3 channels, sRGB, host memory.
-/// Throws Error{invalid_argument} for an empty map. Thread safe. Source: A. Mikhailov, "Turbo, An Improved Rainbow
-/// Colormap for Visualization", 2019.
-RELIEVO_API Image depth_picture(const DepthMap& depth);
-
 /// Throws what `write_depth` would throw for this path alone, as `check_photo_path`. Thread safe.
 RELIEVO_API void check_depth_path(const std::string& path);
 

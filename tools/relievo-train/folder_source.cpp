@@ -1,9 +1,9 @@
-#include "depth_sources.hpp"
+#include "folder_source.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
-#include <utility>
 
 #include <relievo/device.hpp>
 #include <relievo/image.hpp>
@@ -11,6 +11,7 @@
 #include "augment.hpp"
 #include "pairs.hpp"
 #include "resized.hpp"
+#include "torch/openmp.hpp"
 
 namespace tool {
 namespace {
@@ -32,14 +33,19 @@ relievo::Image disparity_of(const relievo::DepthMap& depth) {
 class Folder final : public DepthSource {
  public:
   Folder(const std::string& folder, int area, const relievo::Progress& progress) : set_(open_pairs(folder)) {
-    for (std::size_t i = 0; i < set_.pairs.size(); ++i) {
-      progress.report(static_cast<double>(i) / static_cast<double>(set_.pairs.size()), set_.source.name);
-      const PhotoAndDepth pair = read_pair(set_, set_.pairs[i]);
-      const double pixels = static_cast<double>(pair.photo.width()) * pair.photo.height();
-      const double scale = std::min(1.0, finer * std::sqrt(area / pixels));
-      const int width = std::max(1, static_cast<int>(std::lround(pair.photo.width() * scale)));
-      const int height = std::max(1, static_cast<int>(std::lround(pair.photo.height() * scale)));
-      held_.push_back({resized(pair.photo, width, height), disparity_of(pair.depth.resized(width, height))});
+    held_.resize(set_.pairs.size());
+    constexpr std::size_t at_once = 64;
+    for (std::size_t first = 0; first < held_.size(); first += at_once) {
+      progress.report(static_cast<double>(first) / static_cast<double>(held_.size()), set_.source.name);
+      relievo::share_out(static_cast<std::int64_t>(std::min(at_once, held_.size() - first)), [&](std::int64_t i) {
+        const std::size_t at = first + static_cast<std::size_t>(i);
+        const PhotoAndDepth pair = read_pair(set_, set_.pairs[at]);
+        const double pixels = static_cast<double>(pair.photo.width()) * pair.photo.height();
+        const double scale = std::min(1.0, finer * std::sqrt(area / pixels));
+        const int width = std::max(1, static_cast<int>(std::lround(pair.photo.width() * scale)));
+        const int height = std::max(1, static_cast<int>(std::lround(pair.photo.height() * scale)));
+        held_[at] = {resized(pair.photo, width, height), disparity_of(pair.depth.resized(width, height))};
+      });
     }
   }
 
@@ -65,18 +71,6 @@ class Folder final : public DepthSource {
 
 std::unique_ptr<DepthSource> folder_source(const std::string& folder, int area, const relievo::Progress& progress) {
   return std::make_unique<Folder>(folder, area, progress);
-}
-
-void DepthMix::add(std::unique_ptr<DepthSource> source, double weight) {
-  const double before = sources_.empty() ? 0 : sources_.back().up_to;
-  sources_.push_back({std::move(source), before + weight});
-}
-
-DepthSample DepthMix::draw(std::uint64_t seed, std::uint64_t number, int width, int height) const {
-  Random random(seed, number);
-  const double place = random.unit() * sources_.back().up_to;
-  const auto part = std::find_if(sources_.begin(), sources_.end() - 1, [&](const Part& p) { return place < p.up_to; });
-  return part->source->draw(width, height, random);
 }
 
 }  // namespace tool

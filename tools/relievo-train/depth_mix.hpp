@@ -7,8 +7,6 @@
 #include <string>
 #include <vector>
 
-#include <relievo/progress.hpp>
-
 #include "depth_sample.hpp"
 #include "random.hpp"
 
@@ -22,13 +20,6 @@ class DepthSource {
   /// A picture of this size, another for another state of `random`, varied so that none is met twice.
   virtual DepthSample draw(int width, int height, Random& random) const = 0;
 };
-
-/// Photos and measured depth of a folder (pairs.hpp), held in memory at about the size that windows of `area` pixels
-/// need. Throws relievo::Error that names the file.
-std::unique_ptr<DepthSource> folder_source(const std::string& folder, int area, const relievo::Progress& progress);
-
-/// Scenes made up on the fly, with swatches of the photos in `textures`, a folder; "" = without.
-std::unique_ptr<DepthSource> procedural_source(const std::string& textures);
 
 /// Sources, each drawn from as often as its weight says.
 class DepthMix {
