@@ -129,9 +129,14 @@ std::unique_ptr<DepthNetwork> open_torch_depth(Engine& engine, const DepthNetwor
       return std::make_unique<TorchDepthNetwork>(engine, architecture, std::move(network.forward), at::kFloat,
                                                  network.parameters, /*recorded=*/false);
     }
-    const at::ScalarType type = precision_on(device, request.precision);
+    at::ScalarType type = precision_on(device, request.precision);
     FileWeights weights(WeightFile::open(request.file), request.file, type, device);
     DepthArchitecture architecture = which_architecture(weights, request);
+    if (device.is_cpu() && request.precision == Precision::automatic && architecture.name == relievo_tiny) {
+      // So small that bf16 makes it no faster, and its depth would come in steps.
+      type = at::kFloat;
+      weights.give_as(type);
+    }
     if (device.is_cpu() && type == at::kBFloat16 && architecture.dpt.vit.width > 0) {
       // A transformer's products take the time; the error comes from all else, which f32 makes no slower.
       architecture.dpt.vit.products = type;
