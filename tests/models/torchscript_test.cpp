@@ -97,8 +97,9 @@ TEST(Torchscript, NeedsAnArchitectureAndF32) {
       [&] { DepthEstimator(Device::cpu(), by(path, "")); },
       ThrowsMessage<Error>("architecture is \"\"; a TorchScript program does not tell, so name the network whose "
                            "input it expects."));
-  EXPECT_THAT([&] { DepthEstimator(Device::cpu(), by(path, "midas")); },
-              ThrowsMessage<Error>(HasSubstr("architecture is \"midas\"; allowed are midas-small, dpt-hybrid")));
+  EXPECT_THAT(
+      [&] { DepthEstimator(Device::cpu(), by(path, "midas")); },
+      ThrowsMessage<Error>(HasSubstr("architecture is \"midas\"; allowed are midas-small, relievo-tiny, dpt-hybrid")));
   DepthOptions options = by(path, "midas-small");
   options.precision = Precision::bf16;
   EXPECT_THAT([&] { DepthEstimator(Device::cpu(), options); },
