@@ -49,8 +49,13 @@ void expect_depth(const DepthMap& depth, int width, int height) {
   }
 }
 
-TEST_F(BuiltIn, IsWhatAutoTakesWhereNothingElseIsInstalled) {
-  const DepthEstimator estimator(Device::cpu());
+DepthEstimator opened(DepthOptions options = {}) {
+  options.model = "relievo-tiny";
+  return DepthEstimator(Device::cpu(), options);
+}
+
+TEST_F(BuiltIn, IsThereByItsName) {
+  const DepthEstimator estimator = opened();
   EXPECT_EQ(estimator.model(), "relievo-tiny");
   EXPECT_EQ(estimator.architecture(), "relievo-tiny");
   const ModelInfo model = info_of("relievo-tiny");
@@ -62,7 +67,8 @@ TEST_F(BuiltIn, IsWhatAutoTakesWhereNothingElseIsInstalled) {
   EXPECT_EQ(model.sha256.size(), 64u);
 }
 
-TEST_F(BuiltIn, IsTheLastThatAutoTakes) {
+TEST_F(BuiltIn, IsNotWhatAutoTakes) {
+  EXPECT_EQ(DepthEstimator(Device::cpu()).model(), "cues");
   std::ofstream(folder_ / "midas_v21_small_256.pt") << "no weights";
   EXPECT_THAT([] { DepthEstimator(Device::cpu()); }, ThrowsMessage<Error>(HasSubstr("midas_v21_small_256.pt")));
 }
@@ -75,14 +81,13 @@ TEST_F(BuiltIn, GivesWayToAFileOfItsUser) {
   EXPECT_EQ(model.file, theirs);
   EXPECT_FALSE(model.built_in);
   EXPECT_EQ(model.sha256, "") << "the digest is of another file";
-  EXPECT_EQ(DepthEstimator(Device::cpu()).model(), "relievo-tiny");
+  EXPECT_EQ(opened().model(), "relievo-tiny");
   fs::resize_file(theirs, 1000);
-  EXPECT_THAT([] { DepthEstimator(Device::cpu()); },
-              ThrowsMessage<Error>(AllOf(HasSubstr(theirs), Not(HasSubstr("comes with relievo")))));
+  EXPECT_THAT([] { opened(); }, ThrowsMessage<Error>(AllOf(HasSubstr(theirs), Not(HasSubstr("comes with relievo")))));
 }
 
 TEST_F(BuiltIn, SeesPhotosOfEverySize) {
-  const DepthEstimator estimator(Device::cpu());
+  const DepthEstimator estimator = opened();
   for (const auto& [width, height] : {std::pair{1, 1}, std::pair{33, 33}, std::pair{5, 3}, std::pair{160, 120},
                                       std::pair{120, 160}, std::pair{40, 4000}, std::pair{4000, 40}}) {
     SCOPED_TRACE(std::to_string(width) + " x " + std::to_string(height));
@@ -94,16 +99,16 @@ TEST_F(BuiltIn, SeesPhotosOfEverySize) {
 TEST_F(BuiltIn, LooksAtTiles) {
   const DepthOptions options{.tiles = 3};
   const Image photo = test::photo(640, 480);
-  const DepthMap whole = DepthEstimator(Device::cpu()).estimate(photo);
-  const DepthMap tiled = DepthEstimator(Device::cpu(), options).estimate(photo);
+  const DepthMap whole = opened().estimate(photo);
+  const DepthMap tiled = opened(options).estimate(photo);
   expect_depth(tiled, 640, 480);
   EXPECT_FALSE(test::same(tiled.values(), whole.values()));
 }
 
 TEST_F(BuiltIn, IsDeterministic) {
   const Image photo = test::photo(300, 200);
-  const DepthMap a = DepthEstimator(Device::cpu()).estimate(photo);
-  const DepthMap b = DepthEstimator(Device::cpu()).estimate(photo);
+  const DepthMap a = opened().estimate(photo);
+  const DepthMap b = opened().estimate(photo);
   EXPECT_TRUE(test::same(a.values(), b.values()));
 }
 
