@@ -5,9 +5,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include <relievo/device.hpp>
+#include <relievo/fields.hpp>
 #include <relievo/image.hpp>
 
 #include "kernels/scene.hpp"
@@ -103,9 +105,17 @@ struct TrainingImage {
   Image disparity;  ///< f32, 1 / z in 1/m; 0 in the sky
 };
 
-/// The photo of scene any_kind(seed) with that seed. Thread safe; devices of one thread in several threads draw most.
+/// The photo of the scene with that kind and seed. Thread safe; devices of one thread in several threads draw most.
+TrainingImage training_image(const Device& device, SceneKind kind, std::uint64_t seed, int width, int height,
+                             const Atlas& photos);
+/// The same of kind any_kind(seed).
 TrainingImage training_image(const Device& device, std::uint64_t seed, int width, int height, const Atlas& photos);
 
 }  // namespace scenes
+
+template <>
+struct EnumNames<scenes::SceneKind> {
+  static constexpr std::string_view names[] = {"room", "street", "landscape", "table-top", "portrait", "plants"};
+};
 }  // namespace v1
 }  // namespace relievo

@@ -13,8 +13,9 @@ namespace relievo {
 inline namespace v1 {
 namespace scenes {
 
-TrainingImage training_image(const Device& device, std::uint64_t seed, int width, int height, const Atlas& photos) {
-  const Scene scene = make_scene(any_kind(seed), seed, photos);
+TrainingImage training_image(const Device& device, SceneKind kind, std::uint64_t seed, int width, int height,
+                             const Atlas& photos) {
+  const Scene scene = make_scene(kind, seed, photos);
   const Camera camera = camera_of(scene.view, width, height);
   const SceneOnDevice on_device(device, scene);
   const Image fine = device.upload(fine_parts(scene, camera, width, height));
@@ -44,6 +45,10 @@ TrainingImage training_image(const Device& device, std::uint64_t seed, int width
   const int y = static_cast<int>(float(height) * random.between(0.3f, 0.9f));
   made.picture = photograph(color, depth, any_lens(random, *near, made.disparity.row<float>(y)[x]));
   return made;
+}
+
+TrainingImage training_image(const Device& device, std::uint64_t seed, int width, int height, const Atlas& photos) {
+  return training_image(device, any_kind(seed), seed, width, height, photos);
 }
 
 }  // namespace scenes

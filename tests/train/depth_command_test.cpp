@@ -55,7 +55,7 @@ class TrainDepth : public testing::Test {
 };
 
 TEST_F(TrainDepth, LosesNothingButTheStepsSinceTheLastCheckpoint) {
-  const std::vector<std::string> what{"--data",           "set", "--procedural", "0.5", "--validation", "set",
+  const std::vector<std::string> what{"--data",           "set", "--procedural", "any=0.5", "--validation", "set",
                                       "--validate-every", "7",   "--steps",      "30"};
   const auto run = [&](const std::string& out, bool resume, int kill_after_ms) {
     std::vector<std::string> arguments = what;
@@ -115,20 +115,23 @@ TEST_F(TrainDepth, StopsWhereAskedToAndGoesOn) {
 
 TEST_F(TrainDepth, SaysWhatItCannotUse) {
   const auto err = [&](std::vector<std::string> arguments) { return train(std::move(arguments)).err; };
-  EXPECT_EQ(
-      err({"--out", "run"}),
-      "relievo-train: There is nothing to learn from; name folders with --data, or give --procedural a weight.\n");
+  EXPECT_EQ(err({"--out", "run"}),
+            "relievo-train: There is nothing to learn from; name folders with --data, or kinds of scenes with "
+            "--procedural.\n");
   EXPECT_THAT(err({"--data", "set", "--out", "run", "--size", "100x64"}),
               HasSubstr("--size is 100x64; allowed is WIDTHxHEIGHT, both multiples of 16 from 64 to 1024."));
   EXPECT_THAT(err({"--data", "set=0", "--out", "run"}),
-              HasSubstr("--data is set=0; allowed is FOLDER=WEIGHT with a weight above 0."));
+              HasSubstr("--data is set=0; allowed is NAME=WEIGHT with a weight above 0."));
   EXPECT_THAT(err({"--data", "set", "--out", "run", "--resume"}), HasSubstr("--resume finds no 'run/checkpoint"));
   EXPECT_THAT(err({"--data", "none", "--out", "run"}), HasSubstr("none"));
   fs::create_directories(folder / "empty");
   fs::copy_file(folder / "set/source.json", folder / "empty/source.json");
   EXPECT_THAT(err({"--data", "empty", "--out", "run"}), HasSubstr("'empty'"));
-  EXPECT_THAT(err({"--procedural", "1", "--textures", "empty", "--out", "run"}),
+  EXPECT_THAT(err({"--procedural", "any", "--textures", "empty", "--out", "run"}),
               HasSubstr("'empty' holds no photo for --textures."));
+  EXPECT_THAT(
+      err({"--procedural", "cave=2", "--out", "run"}),
+      HasSubstr("--procedural names \"cave\"; allowed are any, room, street, landscape, table-top, portrait, plants."));
   EXPECT_FALSE(fs::exists(folder / "run")) << "a refused call left something";
 }
 

@@ -4,8 +4,6 @@
 
 #include <relievo/device.hpp>
 
-#include "textures.hpp"
-
 namespace tool {
 namespace {
 
@@ -13,12 +11,15 @@ constexpr int channels = 3;
 
 class Procedural final : public DepthSource {
  public:
-  explicit Procedural(const std::string& textures) : atlas_(atlas_of(textures)) {}
+  Procedural(std::optional<relievo::scenes::SceneKind> kind, const relievo::scenes::Atlas& textures)
+      : kind_(kind), atlas_(textures) {}
 
   const std::string& name() const override { return name_; }
 
   DepthSample draw(int width, int height, Random& random) const override {
-    const auto made = relievo::scenes::training_image(device_, random.bits(), width, height, atlas_);
+    const std::uint64_t seed = random.bits();
+    const auto kind = kind_ ? *kind_ : relievo::scenes::any_kind(seed);
+    const auto made = relievo::scenes::training_image(device_, kind, seed, width, height, atlas_);
     const auto plane = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
     DepthSample sample{width, height, std::vector<float>(channels * plane), std::vector<float>(plane)};
     for (int y = 0; y < height; ++y) {
@@ -34,14 +35,16 @@ class Procedural final : public DepthSource {
 
  private:
   relievo::Device device_ = relievo::Device::cpu(1);
+  std::optional<relievo::scenes::SceneKind> kind_;
   relievo::scenes::Atlas atlas_;
   std::string name_ = "procedural";
 };
 
 }  // namespace
 
-std::unique_ptr<DepthSource> procedural_source(const std::string& textures) {
-  return std::make_unique<Procedural>(textures);
+std::unique_ptr<DepthSource> procedural_source(std::optional<relievo::scenes::SceneKind> kind,
+                                               const relievo::scenes::Atlas& textures) {
+  return std::make_unique<Procedural>(kind, textures);
 }
 
 }  // namespace tool

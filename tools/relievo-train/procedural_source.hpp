@@ -2,14 +2,15 @@
 #pragma once
 
 #include <memory>
-#include <string>
+#include <optional>
 
 #include "depth_mix.hpp"
+#include "scenes/scene.hpp"
 
 namespace tool {
 
-/// Drawn on the CPU. Some surfaces bear swatches of the photos of `textures`, a folder; "" = none do. Throws
-/// relievo::Error that names the folder where it holds no photo, or a photo that cannot be read.
-std::unique_ptr<DepthSource> procedural_source(const std::string& textures);
+/// Scenes of one kind, or of any, drawn on the CPU. Some surfaces bear swatches of `textures`.
+std::unique_ptr<DepthSource> procedural_source(std::optional<relievo::scenes::SceneKind> kind,
+                                               const relievo::scenes::Atlas& textures);
 
 }  // namespace tool

@@ -21,6 +21,7 @@
 #include "folder_source.hpp"
 #include "picture_size.hpp"
 #include "procedural_source.hpp"
+#include "scene_choice.hpp"
 #include "torch/depth_architecture.hpp"
 #include "trainer.hpp"
 #include "training_log.hpp"
@@ -34,9 +35,8 @@ namespace fs = std::filesystem;
 
 struct DepthFlags {
   TrainerOptions options;
-  std::vector<std::string> data, validation;
+  std::vector<std::string> data, procedural, validation;
   std::string textures, output, device = "auto", size = "192x144";
-  double procedural = 0;
   int threads = 0;
   std::int64_t validate_every = 1000, save_every = 500;
   bool resume = false, quiet = false;
@@ -50,14 +50,14 @@ void interrupt(int signal) {
   std::signal(signal, SIG_DFL);
 }
 
-// FOLDER or FOLDER=WEIGHT.
-std::pair<std::string, double> weighted(const std::string& text) {
+// NAME or NAME=WEIGHT.
+std::pair<std::string, double> weighted(const std::string& text, const char* flag) {
   const std::size_t at = text.rfind('=');
   if (at == std::string::npos) return {text, 1};
   char* end = nullptr;
   const double weight = std::strtod(text.c_str() + at + 1, &end);
   if (end == text.c_str() + at + 1 || *end != '\0' || !(weight > 0) || !std::isfinite(weight)) {
-    fail(relievo::ErrorCode::invalid_argument, "--data is ", text, "; allowed is FOLDER=WEIGHT with a weight above 0.");
+    fail(relievo::ErrorCode::invalid_argument, flag, " is ", text, "; allowed is NAME=WEIGHT with a weight above 0.");
   }
   return {text.substr(0, at), weight};
 }
@@ -65,14 +65,20 @@ std::pair<std::string, double> weighted(const std::string& text) {
 DepthMix open_sources(const DepthFlags& flags, Report& report) {
   DepthMix mix;
   for (const std::string& text : flags.data) {
-    const auto [folder, weight] = weighted(text);
+    const auto [folder, weight] = weighted(text, "--data");
     mix.add(folder_source(folder, flags.options.width * flags.options.height, report.progress()), weight);
   }
-  if (flags.procedural > 0) mix.add(procedural_source(flags.textures), flags.procedural);
+  if (!flags.procedural.empty()) {
+    const relievo::scenes::Atlas textures = atlas_of(flags.textures);
+    for (const std::string& text : flags.procedural) {
+      const auto [kind, weight] = weighted(text, "--procedural");
+      mix.add(procedural_source(scene_kind(kind, "--procedural"), textures), weight);
+    }
+  }
   report.clear_bar();
   if (mix.empty()) {
     fail(relievo::ErrorCode::invalid_argument,
-         "There is nothing to learn from; name folders with --data, or give --procedural a weight.");
+         "There is nothing to learn from; name folders with --data, or kinds of scenes with --procedural.");
   }
   return mix;
 }
@@ -168,7 +174,9 @@ void add_depth(CLI::App& app) {
   add_list("--data", flags->data,
            "a folder of photos with depth, as of eval, and how often it is drawn from (1); may come several times")
       ->type_name("DIR[=WEIGHT]");
-  add({"procedural", "how often scenes are made up on the fly", "", 0, 1e6}, flags->procedural);
+  add_list("--procedural", flags->procedural,
+           "a kind of scenes that are made up on the fly, of scenes --kind, and how often (1); may come several times")
+      ->type_name("KIND[=WEIGHT]");
   verb->add_option("--textures", flags->textures, "a folder of photos whose patches cover some of what is made up")
       ->type_name("DIR");
   add_list("--validation", flags->validation,

@@ -15,8 +15,8 @@
 #include "common/report.hpp"
 #include "picture_size.hpp"
 #include "random.hpp"
+#include "scene_choice.hpp"
 #include "scenes/scene.hpp"
-#include "textures.hpp"
 #include "torch/openmp.hpp"
 #include "verbs.hpp"
 
@@ -28,7 +28,7 @@ namespace fs = std::filesystem;
 struct ScenesFlags {
   int count = 1000;
   std::uint64_t seed = 1;
-  std::string size = "256x192", textures, output;
+  std::string size = "256x192", kind = "any", textures, output;
   Report report;
 };
 
@@ -52,6 +52,7 @@ relievo::Image as_u16(const relievo::Image& disparity) {
 
 void run(ScenesFlags& flags) {
   const PictureSize size = read_picture_size(flags.size);
+  const auto wanted = scene_kind(flags.kind, "--kind");
   const fs::path folder = flags.output;
   make_folder(folder);
   const relievo::scenes::Atlas atlas = atlas_of(flags.textures);
@@ -64,9 +65,10 @@ void run(ScenesFlags& flags) {
       const std::uint64_t number = static_cast<std::uint64_t>(first) + static_cast<std::uint64_t>(i);
       // Others are upright.
       const bool upright = number % 4 == 3;
-      const auto made =
-          relievo::scenes::training_image(device, Random(flags.seed, number).bits(), upright ? size.height : size.width,
-                                          upright ? size.width : size.height, atlas);
+      const std::uint64_t seed = Random(flags.seed, number).bits();
+      const auto kind = wanted ? *wanted : relievo::scenes::any_kind(seed);
+      const auto made = relievo::scenes::training_image(device, kind, seed, upright ? size.height : size.width,
+                                                        upright ? size.width : size.height, atlas);
       char name[32];
       std::snprintf(name, sizeof name, "%08llu", static_cast<unsigned long long>(number));
       relievo::io::write((folder / name).string() + ".jpg", made.picture.view());
@@ -92,6 +94,8 @@ void add_scenes(CLI::App& app) {
                    "pixels, both sides multiples of 16; every fourth picture is upright (256x192)")
       ->type_name("WxH");
   add_number(*verb, {"seed", "another seed, other scenes", "", 0, 1e15}, flags->seed);
+  verb->add_option("--kind", flags->kind, "room, street, landscape, table-top, portrait, plants, or any of them (any)")
+      ->type_name("NAME");
   verb->add_option("--textures", flags->textures, "a folder of photos whose patches cover some surfaces")
       ->type_name("DIR");
   verb->add_option("-o,--output,--out", flags->output, "folder for NAME.jpg, NAME.png and source.json")

@@ -1,8 +1,10 @@
-#include "textures.hpp"
+#include "scene_choice.hpp"
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <set>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -48,6 +50,16 @@ relievo::scenes::Atlas atlas_of(const std::string& folder) {
                              std::max(1, static_cast<int>(photo.height() * scale))));
   }
   return relievo::scenes::Atlas(photos);
+}
+
+std::optional<relievo::scenes::SceneKind> scene_kind(const std::string& name, const char* flag) {
+  if (name == "any") return {};
+  const auto& names = relievo::EnumNames<relievo::scenes::SceneKind>::names;
+  const auto found = std::find(std::begin(names), std::end(names), name);
+  if (found != std::end(names)) return static_cast<relievo::scenes::SceneKind>(found - std::begin(names));
+  std::string all = "any";
+  for (const std::string_view one : names) all.append(", ").append(one);
+  fail(relievo::ErrorCode::invalid_argument, flag, " names \"", name, "\"; allowed are ", all, ".");
 }
 
 }  // namespace tool
