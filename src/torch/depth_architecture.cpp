@@ -58,7 +58,7 @@ std::vector<DepthArchitecture> made() {
                  DepthKind::disparity,
                  {}});
   all.push_back({relievo_tiny,
-                 {16, 256, NetworkInput::Fit::contain, false, {0.45f, 0.45f, 0.45f}, {0.25f, 0.25f, 0.25f}, 32},
+                 {16, 192, NetworkInput::Fit::contain, false, {0.45f, 0.45f, 0.45f}, {0.25f, 0.25f, 0.25f}, 32},
                  DepthKind::disparity,
                  {}});
   DptShape hybrid = midas({768, 12, 12, 24}, {0, 0, 8, 11}, {256, 512, 768, 768});

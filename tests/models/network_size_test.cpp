@@ -84,11 +84,11 @@ TEST(NetworkSize, OfRelievoTinyHasFivePowersOfTwo) {
     EXPECT_EQ(size.width, wanted_width) << width << " x " << height;
     EXPECT_EQ(size.height, wanted_height) << width << " x " << height;
   };
-  expect(1600, 1200, 256, 192);
-  expect(1, 1, 256, 256);
-  expect(33, 33, 256, 256);
-  expect(40, 4000, 32, 256);
-  expect(4000, 500, 256, 32);
+  expect(1600, 1200, 192, 144);
+  expect(1, 1, 192, 192);
+  expect(33, 33, 192, 192);
+  expect(40, 4000, 32, 192);
+  expect(4000, 500, 192, 32);
 }
 
 }  // namespace

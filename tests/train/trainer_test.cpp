@@ -113,6 +113,18 @@ TEST(Trainer, GoesOnWithItsOwnOptionsOnly) {
                                                   HasSubstr("these options are"), HasSubstr("rate 0.0001"))));
 }
 
+TEST(Trainer, StartsFromATrainedNetwork) {
+  const DepthMix mix = discs();
+  Trainer first(small(), mix, at::kCPU);
+  for (int i = 0; i < 60; ++i) first.step(file(".failed"));
+  write_network(file(".safetensors"), first.weights(), {});
+  TrainerOptions other = small();
+  other.seed = 2;
+  Trainer fresh(other, mix, at::kCPU), second(other, mix, at::kCPU);
+  second.start_from(file(".safetensors"));
+  EXPECT_LT(second.step(file(".failed")).total, 0.8 * fresh.step(file(".failed")).total);
+}
+
 class Broken final : public DepthSource {
  public:
   const std::string& name() const override { return name_; }

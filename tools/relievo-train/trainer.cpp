@@ -6,6 +6,7 @@
 
 #include <ATen/Context.h>
 #include <ATen/autocast_mode.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/isnan.h>
 #include <ATen/ops/tensor.h>
@@ -13,6 +14,7 @@
 #include "checkpoint.hpp"
 #include "core/check.hpp"
 #include "torch/depth_architecture.hpp"
+#include "torch/file_weights.hpp"
 #include "torch/openmp.hpp"
 #include "torch/precision.hpp"
 
@@ -84,6 +86,17 @@ Trainer::Trainer(const TrainerOptions& options, const DepthMix& mix, at::Device 
       weights_(options.seed, device),
       network_(relievo::WeightScope(weights_)),
       optimizer_(weights_, options.decay) {}
+
+void Trainer::start_from(const std::filesystem::path& network) {
+  const at::NoGradGuard no_gradients;
+  relievo::FileWeights weights(relievo::WeightFile::open(network), network, at::kFloat, device_);
+  for (const LearningWeights::Named& one : weights_.all()) {
+    const at::Tensor value = weights.take(one.name, one.value.sizes());
+    one.value.copy_(value);
+    one.average.copy_(value);
+  }
+  weights.finish();
+}
 
 Trainer::Batch Trainer::batch(std::int64_t number) const {
   const auto [width, height] = size_of(options_, number);

@@ -47,6 +47,10 @@ class Trainer {
   /// `failed`, a safetensors file.
   Step step(const std::filesystem::path& failed);
 
+  /// Takes the weights of a trained network, before the first step. Throws relievo::Error that names the file where it
+  /// holds no such network.
+  void start_from(const std::filesystem::path& network);
+
   std::int64_t steps_done() const { return done_; }
   const LearningWeights& weights() const { return weights_; }
 

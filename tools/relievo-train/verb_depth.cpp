@@ -36,7 +36,7 @@ namespace fs = std::filesystem;
 struct DepthFlags {
   TrainerOptions options;
   std::vector<std::string> data, procedural, validation;
-  std::string textures, output, device = "auto", size = "192x144";
+  std::string from, textures, output, device = "auto", size = "192x144";
   int threads = 0;
   std::int64_t validate_every = 1000, save_every = 500;
   bool resume = false, quiet = false;
@@ -107,6 +107,7 @@ void run(DepthFlags& flags) {
   make_folder(folder);
 
   Trainer trainer(flags.options, mix, where);
+  if (!flags.from.empty() && !flags.resume) trainer.start_from(flags.from);
   double best = -2;
   if (flags.resume) {
     const auto facts = trainer.load(checkpoint);
@@ -185,6 +186,8 @@ void add_depth(CLI::App& app) {
   verb->add_option("-o,--output,--out", flags->output, "folder for the network, checkpoints, curves and samples")
       ->required()
       ->type_name("DIR");
+  verb->add_option("--from", flags->from, "a network that training starts from (none: from nothing)")
+      ->type_name("FILE");
   verb->add_flag("--resume", flags->resume, "go on from the checkpoint in the output folder (off)");
   add_number(*verb, {"steps", "steps in all", "steps", 1, 1e9}, options.steps);
   add({"batch", "pictures a step", "pictures", 1, 4096}, options.batch);
