@@ -123,6 +123,8 @@ TEST_F(TrainDepth, SaysWhatItCannotUse) {
   EXPECT_THAT(err({"--data", "set=0", "--out", "run"}),
               HasSubstr("--data is set=0; allowed is NAME=WEIGHT with a weight above 0."));
   EXPECT_THAT(err({"--data", "set", "--out", "run", "--resume"}), HasSubstr("--resume finds no 'run/checkpoint"));
+  EXPECT_THAT(err({"--data", "set", "--out", "run", "--align", "median"}),
+              HasSubstr("--align is \"median\"; allowed are truth, scale-shift."));
   EXPECT_THAT(err({"--data", "none", "--out", "run"}), HasSubstr("none"));
   fs::create_directories(folder / "empty");
   fs::copy_file(folder / "set/source.json", folder / "empty/source.json");

@@ -18,7 +18,7 @@ namespace {
 
 constexpr int count = 2, height = 17, width = 23, plane = height * width;
 
-constexpr DepthLossOptions invariant{Alignment::scale_shift};
+constexpr DepthLossOptions invariant{LossAlignment::scale_shift};
 
 struct Case {
   at::Tensor predicted = at::empty({count, height, width}, at::kFloat);
@@ -85,7 +85,7 @@ TEST(DepthLoss, IsItsDefinition) {
       gradient += (down / downs + right / rights) / 4 / count;
     }
   }
-  const DepthLoss loss = depth_loss(c.predicted, c.targets, {Alignment::scale_shift, 2, 0.25}, 5);
+  const DepthLoss loss = depth_loss(c.predicted, c.targets, {LossAlignment::scale_shift, 2, 0.25}, 5);
   EXPECT_NEAR(loss.value.item<double>(), value, 1e-5);
   EXPECT_NEAR(loss.gradient.item<double>(), gradient, 1e-5);
   EXPECT_NEAR(loss.total.item<double>(), value + 2 * gradient + 0.25 * loss.order.item<double>(), 1e-5);
@@ -156,7 +156,7 @@ TEST(DepthLoss, HasTheGradientThatDifferencesShow) {
   targets.disparity = targets.disparity.to(at::kDouble);
   targets.measured = targets.measured.to(at::kDouble);
   const auto total = [&](const at::Tensor& p) {
-    return depth_loss(p, targets, {Alignment::scale_shift, 0.5, 1}, 5).total;
+    return depth_loss(p, targets, {LossAlignment::scale_shift, 0.5, 1}, 5).total;
   };
   total(predicted).backward();
   Random random(9);

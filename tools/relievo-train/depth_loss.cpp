@@ -76,7 +76,7 @@ DepthLoss depth_loss(const at::Tensor& predicted, const DepthTargets& targets, c
                      std::uint64_t seed) {
   const at::Tensor disparity = targets.disparity.masked_fill(targets.known.logical_not(), 0);
   const at::Tensor count = targets.known.flatten(1).sum(1).clamp_min(1);
-  const at::Tensor p = options.align == Alignment::truth ? predicted : normalised(predicted, targets.known, count);
+  const at::Tensor p = options.align == LossAlignment::truth ? predicted : normalised(predicted, targets.known, count);
   const at::Tensor q = normalised(disparity, targets.known, count);
   const at::Tensor error = (p - q).mul(targets.known);
   DepthLoss loss;

@@ -17,13 +17,13 @@ struct DepthTargets {
 };
 
 /// What a prediction is compared as.
-enum class Alignment : std::uint8_t {
+enum class LossAlignment : std::uint8_t {
   truth = 0,        ///< As it is: the network has to say disparity of median 0 and mean absolute deviation 1 itself.
   scale_shift = 1,  ///< After its own median and mean absolute deviation became 0 and 1.
 };
 
 struct DepthLossOptions {
-  Alignment align = Alignment::truth;
+  LossAlignment align = LossAlignment::truth;
   double gradient = 0.5;  ///< weight beside that of `value`, 1
   double order = 0.1;     ///< the same; 1 where only the order is known
 };
@@ -47,7 +47,7 @@ DepthLoss depth_loss(const at::Tensor& predicted, const DepthTargets& targets, c
 namespace relievo {
 inline namespace v1 {
 template <>
-struct EnumNames<tool::Alignment> {
+struct EnumNames<tool::LossAlignment> {
   static constexpr std::string_view names[] = {"truth", "scale-shift"};
 };
 }  // namespace v1
