@@ -16,16 +16,11 @@
 
 namespace {
 
+using test::text_of;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
-
-std::string text_of(const std::string& path) {
-  std::ostringstream out;
-  out << std::ifstream(path).rdbuf();
-  return out.str();
-}
 
 bool has_networks() {
   for (const relievo::ModuleStatus& module : relievo::module_status()) {

@@ -12,16 +12,12 @@
 #include <stdexcept>
 
 namespace test {
-namespace {
-
 std::string text_of(const std::string& path) {
-  std::ifstream file(path);
+  std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();
 }
-
-}  // namespace
 
 Outcome relievo(const std::vector<std::string>& arguments, const std::string& folder,
                 const std::function<void()>& before) {

@@ -19,6 +19,9 @@ struct Outcome {
 Outcome relievo(const std::vector<std::string>& arguments, const std::string& folder,
                 const std::function<void()>& before = {});
 
+/// The bytes of a file; "" where there is none.
+std::string text_of(const std::string& path);
+
 /// A folder of its own that vanishes with the object.
 class Folder {
  public:

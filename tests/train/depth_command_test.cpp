@@ -8,7 +8,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include <relievo/io/depth.hpp>
 #include <relievo/io/photo.hpp>
@@ -20,14 +19,9 @@
 namespace {
 
 namespace fs = std::filesystem;
+using test::text_of;
 using testing::AllOf;
 using testing::HasSubstr;
-
-std::string bytes_of(const std::string& path) {
-  std::ostringstream out;
-  out << std::ifstream(path, std::ios::binary).rdbuf();
-  return out.str();
-}
 
 class TrainDepth : public testing::Test {
  protected:
@@ -87,9 +81,9 @@ TEST_F(TrainDepth, LosesNothingButTheStepsSinceTheLastCheckpoint) {
     ASSERT_EQ(outcome.code, 0) << outcome.err;
   }
   EXPECT_GT(killed, 0);
-  EXPECT_EQ(bytes_of(folder / "killed/last.safetensors"), bytes_of(folder / "whole/last.safetensors"));
-  EXPECT_EQ(bytes_of(folder / "killed/best.safetensors"), bytes_of(folder / "whole/best.safetensors"));
-  EXPECT_EQ(bytes_of(folder / "killed/validation.csv"), bytes_of(folder / "whole/validation.csv"));
+  EXPECT_EQ(text_of(folder / "killed/last.safetensors"), text_of(folder / "whole/last.safetensors"));
+  EXPECT_EQ(text_of(folder / "killed/best.safetensors"), text_of(folder / "whole/best.safetensors"));
+  EXPECT_EQ(text_of(folder / "killed/validation.csv"), text_of(folder / "whole/validation.csv"));
 }
 
 TEST_F(TrainDepth, StopsWhereAskedToAndGoesOn) {
@@ -156,7 +150,7 @@ TEST_F(TrainDepth, WritesScenesThatItLearnsFrom) {
   ASSERT_EQ(made.code, 0) << made.err;
   const test::Outcome again =
       test::relievo({"scenes", "--count", "5", "--size", "64x64", "--out", "again"}, folder.path());
-  EXPECT_EQ(bytes_of(folder / "made/00000004.png"), bytes_of(folder / "again/00000004.png"));
+  EXPECT_EQ(text_of(folder / "made/00000004.png"), text_of(folder / "again/00000004.png"));
   EXPECT_EQ(train({"--data", "made", "--steps", "2", "--out", "run"}).code, 0);
 }
 

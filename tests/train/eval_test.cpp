@@ -22,16 +22,11 @@ using relievo::DepthMap;
 using relievo::Image;
 using relievo::ImageView;
 using relievo::Scalar;
+using test::text_of;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
-
-std::string text_of(const std::string& path) {
-  std::ostringstream out;
-  out << std::ifstream(path).rdbuf();
-  return out.str();
-}
 
 class Eval : public testing::Test {
  protected:

@@ -3,11 +3,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <functional>
-#include <memory>
 #include <system_error>
 
 #include <ATen/core/grad_mode.h>

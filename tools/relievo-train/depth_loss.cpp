@@ -1,6 +1,5 @@
 #include "depth_loss.hpp"
 
-#include <algorithm>
 #include <limits>
 
 #include <ATen/TensorOperators.h>
@@ -21,18 +20,17 @@ constexpr double least_deviation = 1e-3;
 
 at::Tensor per_picture(const at::Tensor& values) { return values.view({-1, 1, 1}); }
 
-// Median 0 and mean absolute deviation 1 over the known pixels.
-at::Tensor normalised(const at::Tensor& values, const at::Tensor& known, const at::Tensor& count) {
-  const at::Tensor flat = values.masked_fill(known.logical_not(), std::numeric_limits<double>::quiet_NaN()).flatten(1);
-  // Where nothing is known, so is no median.
-  const at::Tensor centered = values - per_picture(at::nan_to_num(std::get<0>(at::nanmedian(flat, 1))));
-  const at::Tensor deviation = centered.abs().mul(known).flatten(1).sum(1).div(count);
-  return centered.div(per_picture(deviation.add(least_deviation)));
-}
-
 // Mean of what is counted in each picture.
 at::Tensor mean(const at::Tensor& values, const at::Tensor& counted) {
   return values.mul(counted).flatten(1).sum(1).div(counted.flatten(1).sum(1).clamp_min(1));
+}
+
+// Median 0 and mean absolute deviation 1 over the known pixels.
+at::Tensor normalised(const at::Tensor& values, const at::Tensor& known) {
+  const at::Tensor flat = values.masked_fill(known.logical_not(), std::numeric_limits<double>::quiet_NaN()).flatten(1);
+  // Where nothing is known, so is no median.
+  const at::Tensor centered = values - per_picture(at::nan_to_num(std::get<0>(at::nanmedian(flat, 1))));
+  return centered.div(per_picture(mean(centered.abs(), known).add(least_deviation)));
 }
 
 at::Tensor differences(const at::Tensor& error, const at::Tensor& known, int dimension) {
@@ -75,12 +73,11 @@ at::Tensor order_of_pairs(const at::Tensor& predicted, const at::Tensor& target,
 DepthLoss depth_loss(const at::Tensor& predicted, const DepthTargets& targets, const DepthLossOptions& options,
                      std::uint64_t seed) {
   const at::Tensor disparity = targets.disparity.masked_fill(targets.known.logical_not(), 0);
-  const at::Tensor count = targets.known.flatten(1).sum(1).clamp_min(1);
-  const at::Tensor p = options.align == LossAlignment::truth ? predicted : normalised(predicted, targets.known, count);
-  const at::Tensor q = normalised(disparity, targets.known, count);
+  const at::Tensor p = options.align == LossAlignment::truth ? predicted : normalised(predicted, targets.known);
+  const at::Tensor q = normalised(disparity, targets.known);
   const at::Tensor error = (p - q).mul(targets.known);
   DepthLoss loss;
-  loss.value = error.abs().flatten(1).sum(1).div(count).mul(targets.measured).mean();
+  loss.value = mean(error.abs(), targets.known).mul(targets.measured).mean();
   loss.gradient = gradients(error, targets.known).mul(targets.measured).mean();
   const at::Tensor order = order_of_pairs(p, q, targets.known, seed);
   loss.order = order.mean();
