@@ -204,6 +204,13 @@ ordered_json facts(const DepthBench& bench) {
 
 std::vector<std::string> usual_depth_models() {
   std::vector<std::string> names{"ramp", "cues"}, others;
+  // In a child, since the module starts threads.
+  const auto has_networks = [] {
+    const std::vector<relievo::ModuleStatus> modules = relievo::module_status();
+    return std::any_of(modules.begin(), modules.end(),
+                       [](const relievo::ModuleStatus& module) { return module.name == "torch" && module.loaded; });
+  };
+  if (!in_child(has_networks).answer.get<bool>()) return names;
   for (const relievo::ModelInfo& model : relievo::models()) {
     const bool is_here = model.task == "depth" && !model.file.empty();
     if (model.built_in) {

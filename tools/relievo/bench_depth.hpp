@@ -25,7 +25,8 @@ struct DepthBench {
   int threads = 0;
 };
 
-/// The ramp, `cues`, what comes with relievo, what is installed, and depth-anything-v2-small whether it is or not.
+/// The ramp, `cues`, and where networks run what comes with relievo, what is installed, and depth-anything-v2-small
+/// whether it is or not. This process must have no other thread.
 std::vector<std::string> usual_depth_models();
 
 /// One object: what was measured on, and `rows`, one for each model and precision, each measured in a process of its

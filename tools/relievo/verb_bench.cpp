@@ -114,8 +114,8 @@ void add_bench(CLI::App& app, Inputs& inputs) {
       [](double factor) { return factor > 0; }, "a number above 0");
   verb->add_option_function<std::string>(
           "--models", [flags](const std::string& list) { flags->models = parts_of("--models", list); },
-          "ramp, cues, names that `relievo models list` prints, files of weights, with commas between (ramp, cues, "
-          "relievo-tiny, depth-anything-v2-small, and what is installed)")
+          "ramp, cues, names that `relievo models list` prints, files of weights, with commas between (ramp, cues, and "
+          "with LibTorch relievo-tiny, depth-anything-v2-small, and what is installed)")
       ->type_name("NAMES");
   verb->add_option("--device", flags->device, "auto, cpu, cuda or cuda:N (auto)")->type_name("NAME");
   add_number(*verb, {"threads", "threads of the CPU, 0 = all", "threads", 0, 1024}, flags->threads);
