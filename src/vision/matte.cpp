@@ -24,7 +24,9 @@ constexpr double similar_step = 0.7;
 // By how much a raised figure's step must exceed that of all that is near to be preferred.
 constexpr double clearer = 1.15;
 
-// A subject by depth is the matte's persons where they share this part of what either covers.
+// Persons that cover this part of the photo are its subject, whatever depth says; smaller ones where they and the
+// subject by depth share this part of what either covers.
+constexpr double least_persons = 0.05;
 constexpr double least_agreement = 0.5;
 
 // To the eye, which has 256 levels.
@@ -162,12 +164,17 @@ Image subject_mask(const ImageView& rgb, const ImageView& disparity, const Peopl
     result.setTo(0);
     const cv::Mat depth = mat_of(disparity);
     if (constant(disparity)) return out;
+    const cv::Mat persons = matted_persons(mat_of(rgb), people);
+    if (area_of(persons) >= least_persons) {
+      persons.copyTo(result);
+      return out;
+    }
     const Candidate all = above_threshold(depth, depth, scale, options);
     const Candidate raised = above_threshold(above_ground(depth), depth, scale, options);
     const Candidate& best = raised.step > clearer * all.step ? raised : all;
     if (best.step < least_step) return out;
     const cv::Mat& mask = best.mask;
-    if (const cv::Mat persons = matted_persons(mat_of(rgb), people); shared_part(persons, mask) >= least_agreement) {
+    if (shared_part(persons, mask) >= least_agreement) {
       persons.copyTo(result);
       return out;
     }
