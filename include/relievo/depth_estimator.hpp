@@ -30,7 +30,7 @@ struct EnumNames<Precision> {
 /// Options of DepthEstimator.
 struct DepthOptions {
   /// The model: a name listed by DepthEstimator::models(), or a file of weights (safetensors, .pth, ONNX); "auto" is
-  /// the best one installed, else `cues`; relievo-tiny, which comes with relievo, is asked for by its name. Unit: none.
+  /// the best one installed, else relievo-tiny, which comes with relievo, and without LibTorch `cues`. Unit: none.
   /// Range: such a name or file. Default: "auto".
   std::string_view model = "auto";
   /// Side the model works at: the longer one of `cues`, of networks the one that their training fixed. 0 is the model's

@@ -13,7 +13,7 @@ inline namespace v1 {
 namespace {
 
 // Above this size, and that of the depth given, depth follows edges of a smaller copy.
-constexpr int edge_side = 1600;
+constexpr int edge_side = 1280;
 constexpr float edge_epsilon = 4e-4f;  // (2 % of the range)^2
 
 }  // namespace

@@ -109,7 +109,7 @@ const DepthArchitecture& depth_architecture(std::string_view name) {
 }
 
 DepthForward build_depth(const DepthArchitecture& architecture, const WeightScope& weights) {
-  if (architecture.name == relievo_tiny) return RelievoTiny(weights);
+  if (architecture.name == relievo_tiny) return RelievoTinyEstimate{RelievoTiny(weights)};
   if (architecture.name == "midas-small") return MidasSmall(weights);
   return Dpt(weights, architecture.dpt);
 }

@@ -65,5 +65,13 @@ struct RelievoTiny {
   Conv out;
 };
 
+/// How the network is asked: the mean of what it says of a picture and of its mirror image, with a share of "lower is
+/// nearer", to which what it is not sure of falls back. Training goes without either.
+struct RelievoTinyEstimate {
+  RelievoTiny network;
+
+  at::Tensor operator()(const at::Tensor& x) const;
+};
+
 }  // namespace v1
 }  // namespace relievo

@@ -1,4 +1,5 @@
 // The network that comes with relievo, whatever its weights are.
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -49,13 +50,8 @@ void expect_depth(const DepthMap& depth, int width, int height) {
   }
 }
 
-DepthEstimator opened(DepthOptions options = {}) {
-  options.model = "relievo-tiny";
-  return DepthEstimator(Device::cpu(), options);
-}
-
-TEST_F(BuiltIn, IsThereByItsName) {
-  const DepthEstimator estimator = opened();
+TEST_F(BuiltIn, IsWhatAutoTakesWhereNothingElseIsInstalled) {
+  const DepthEstimator estimator(Device::cpu());
   EXPECT_EQ(estimator.model(), "relievo-tiny");
   EXPECT_EQ(estimator.architecture(), "relievo-tiny");
   const ModelInfo model = info_of("relievo-tiny");
@@ -67,8 +63,7 @@ TEST_F(BuiltIn, IsThereByItsName) {
   EXPECT_EQ(model.sha256.size(), 64u);
 }
 
-TEST_F(BuiltIn, IsNotWhatAutoTakes) {
-  EXPECT_EQ(DepthEstimator(Device::cpu()).model(), "cues");
+TEST_F(BuiltIn, IsTheLastThatAutoTakes) {
   std::ofstream(folder_ / "midas_v21_small_256.pt") << "no weights";
   EXPECT_THAT([] { DepthEstimator(Device::cpu()); }, ThrowsMessage<Error>(HasSubstr("midas_v21_small_256.pt")));
 }
@@ -81,13 +76,14 @@ TEST_F(BuiltIn, GivesWayToAFileOfItsUser) {
   EXPECT_EQ(model.file, theirs);
   EXPECT_FALSE(model.built_in);
   EXPECT_EQ(model.sha256, "") << "the digest is of another file";
-  EXPECT_EQ(opened().model(), "relievo-tiny");
+  EXPECT_EQ(DepthEstimator(Device::cpu()).model(), "relievo-tiny");
   fs::resize_file(theirs, 1000);
-  EXPECT_THAT([] { opened(); }, ThrowsMessage<Error>(AllOf(HasSubstr(theirs), Not(HasSubstr("comes with relievo")))));
+  EXPECT_THAT([] { DepthEstimator(Device::cpu()); },
+              ThrowsMessage<Error>(AllOf(HasSubstr(theirs), Not(HasSubstr("comes with relievo")))));
 }
 
 TEST_F(BuiltIn, SeesPhotosOfEverySize) {
-  const DepthEstimator estimator = opened();
+  const DepthEstimator estimator(Device::cpu());
   for (const auto& [width, height] : {std::pair{1, 1}, std::pair{33, 33}, std::pair{5, 3}, std::pair{160, 120},
                                       std::pair{120, 160}, std::pair{40, 4000}, std::pair{4000, 40}}) {
     SCOPED_TRACE(std::to_string(width) + " x " + std::to_string(height));
@@ -99,16 +95,42 @@ TEST_F(BuiltIn, SeesPhotosOfEverySize) {
 TEST_F(BuiltIn, LooksAtTiles) {
   const DepthOptions options{.tiles = 3};
   const Image photo = test::photo(640, 480);
-  const DepthMap whole = opened().estimate(photo);
-  const DepthMap tiled = opened(options).estimate(photo);
+  const DepthMap whole = DepthEstimator(Device::cpu()).estimate(photo);
+  const DepthMap tiled = DepthEstimator(Device::cpu(), options).estimate(photo);
   expect_depth(tiled, 640, 480);
   EXPECT_FALSE(test::same(tiled.values(), whole.values()));
 }
 
+TEST_F(BuiltIn, SeesAMirrorImageAsTheMirrorImageOfWhatItSees) {
+  const DepthEstimator estimator(Device::cpu(), {.edge_aware = false});
+  const Image photo = test::photo(320, 200);
+  Image mirrored(320, 200, photo.format());
+  for (int y = 0; y < 200; ++y) {
+    for (int x = 0; x < 320; ++x) {
+      for (int k = 0; k < 3; ++k) {
+        mirrored.row<std::uint8_t>(y)[3 * x + k] = photo.row<std::uint8_t>(y)[3 * (319 - x) + k];
+      }
+    }
+  }
+  const DepthMap one = estimator.estimate(photo), other = estimator.estimate(mirrored);
+  for (int y = 0; y < 200; ++y) {
+    for (int x = 0; x < 320; ++x) {
+      ASSERT_NEAR(one.values().row<float>(y)[x], other.values().row<float>(y)[319 - x], 1e-4f) << x << ", " << y;
+    }
+  }
+}
+
+TEST_F(BuiltIn, TakesWhatIsLowerForNearerWhereThereIsNothingToSee) {
+  Image grey(200, 200, {Scalar::u8, 3});
+  for (int y = 0; y < 200; ++y) std::fill_n(grey.row<std::uint8_t>(y), 600, std::uint8_t{128});
+  const DepthMap depth = DepthEstimator(Device::cpu()).estimate(grey);
+  EXPECT_GT(depth.values().row<float>(180)[100], depth.values().row<float>(20)[100]);
+}
+
 TEST_F(BuiltIn, IsDeterministic) {
   const Image photo = test::photo(300, 200);
-  const DepthMap a = opened().estimate(photo);
-  const DepthMap b = opened().estimate(photo);
+  const DepthMap a = DepthEstimator(Device::cpu()).estimate(photo);
+  const DepthMap b = DepthEstimator(Device::cpu()).estimate(photo);
   EXPECT_TRUE(test::same(a.values(), b.values()));
 }
 
