@@ -15,6 +15,7 @@
 #include "core/registry.hpp"
 #include "cuda/cuda_engine.hpp"
 #include "cuda/runtime.hpp"
+#include "kernels/patch.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -145,6 +146,33 @@ void run_operations() {
     const std::vector<Image> known = sets_of(soft_disc(width, height));
     std::vector<Image> values = sets_of(step_and_ramp(width, height));
     measure(state, 9 * pixels, [&](Engine& e, int t) { e.pull_push(values[t].mutable_view(), known[t], 200); });
+  });
+  const auto matches_beside = [=] {
+    Image matches(width, height, u16_4);
+    for (int y = 0; y < height; ++y) {
+      auto* const row = reinterpret_cast<PatchMatch*>(matches.row<std::uint16_t>(y));
+      for (int x = 0; x < width; ++x) {
+        row[x] = make_match(patch_radius + x % 50, std::clamp(y, patch_radius, height - 1 - patch_radius), 1000);
+      }
+    }
+    return matches;
+  };
+  add("patch_search jump 1, radius 4", [=](benchmark::State& state) {
+    const std::vector<Image> in = sets_of(textured(width, height, {Scalar::u8, 4}));
+    const std::vector<Image> hole = sets_of(soft_disc(width, height));
+    const std::vector<Image> matches = sets_of(matches_beside());
+    std::vector<Image> out = outputs(width, height, u16_4);
+    const PatchSearch how{1, 4, 1, 0.01f};
+    measure(state, 20 * pixels,
+            [&](Engine& e, int t) { e.patch_search(in[t], hole[t], hole[t], matches[t], how, out[t].mutable_view()); });
+  });
+  add("patch_vote rgb u8", [=](benchmark::State& state) {
+    const std::vector<Image> in = sets_of(textured(width, height, rgb));
+    const std::vector<Image> hole = sets_of(soft_disc(width, height));
+    const std::vector<Image> matches = sets_of(matches_beside());
+    std::vector<Image> out = outputs(width, height, rgb);
+    measure(state, 15 * pixels,
+            [&](Engine& e, int t) { e.patch_vote(in[t], hole[t], hole[t], matches[t], true, out[t].mutable_view()); });
   });
   add("gaussian rgb u8 31 px", [=](benchmark::State& state) {
     const std::vector<Image> in = sets_of(textured(width, height, rgb));

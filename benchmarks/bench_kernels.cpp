@@ -1,11 +1,14 @@
 // The operations effects are made of, one by one.
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <utility>
 
 #include "common/report.hpp"
 #include "common/scenes.hpp"
 #include "kernels/blend.hpp"
 #include "kernels/coc.hpp"
+#include "kernels/patch.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -131,6 +134,47 @@ void pull_push(benchmark::State& state) {
   report(state, pixels, 9);
 }
 
+// The disc is the hole; matches point beside it.
+struct PatchInputs {
+  Image image, hole, source, matches;
+
+  PatchInputs()
+      : image(textured(size.width, size.height, {Scalar::u8, 4})),
+        hole(soft_disc(size.width, size.height)),
+        source(make({Scalar::u8, 1})),
+        matches(make({Scalar::u16, 4})) {
+    engine().invert(hole, source.mutable_view());
+    engine().mask_above(source, 254, {}, source.mutable_view());
+    for (int y = 0; y < size.height; ++y) {
+      auto* const row = reinterpret_cast<PatchMatch*>(matches.row<std::uint16_t>(y));
+      for (int x = 0; x < size.width; ++x) {
+        row[x] = make_match(patch_radius + x % 50, std::clamp(y, patch_radius, size.height - 1 - patch_radius), 1000);
+      }
+    }
+  }
+};
+
+void patch_search(benchmark::State& state) {
+  const PatchInputs in;
+  Image out = make({Scalar::u16, 4});
+  const PatchSearch how{1, 4, 1, 0.01f};
+  engine().patch_search(in.image, in.hole, in.source, in.matches, how, out.mutable_view());
+  const int x = size.width / 2, y = size.height / 2;
+  const PatchMatch found = reinterpret_cast<const PatchMatch*>(std::as_const(out).row<std::uint16_t>(y))[x];
+  if (!check(state, patch_inside(found.x, found.y, size.width, size.height), "a match lies outside")) return;
+  for (auto _ : state) engine().patch_search(in.image, in.hole, in.source, in.matches, how, out.mutable_view());
+  report(state, pixels, 20);
+}
+
+void patch_vote(benchmark::State& state) {
+  const PatchInputs in;
+  Image out = make({Scalar::u8, 4});
+  engine().patch_vote(in.image, in.hole, in.hole, in.matches, true, out.mutable_view());
+  if (!check(state, out.row<std::uint8_t>(size.height / 2)[2 * size.width] > 0, "the hole is black")) return;
+  for (auto _ : state) engine().patch_vote(in.image, in.hole, in.hole, in.matches, true, out.mutable_view());
+  report(state, pixels, 17);
+}
+
 BENCHMARK(convert_u8_to_f32)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(premultiply)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(unpremultiply)->Unit(benchmark::kMillisecond)->UseRealTime();
@@ -139,6 +183,8 @@ BENCHMARK(flatten)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(coc_levels)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(guided_filter)->Arg(1)->Arg(3)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(grow_mask)->Arg(7)->Arg(31)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(patch_search)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(patch_vote)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(pull_push)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(resize_half)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond)->UseRealTime();
 

@@ -64,6 +64,13 @@ class CudaEngine final : public Engine {
   void guided_filter(const ImageView& guide, const ImageView& in, const MutableImageView& out, int radius,
                      float epsilon) override;
   void pull_push(const MutableImageView& values, const ImageView& known, int threshold) override;
+  void patch_halve(const ImageView& image, const ImageView& hole, const ImageView& barred, const MutableImageView& out,
+                   const MutableImageView& out_hole, const MutableImageView& out_barred) override;
+  void patch_double(const ImageView& coarse, const ImageView& target, const MutableImageView& out) override;
+  void patch_search(const ImageView& image, const ImageView& target, const ImageView& source, const ImageView& in,
+                    const PatchSearch& how, const MutableImageView& out) override;
+  void patch_vote(const ImageView& image, const ImageView& hole, const ImageView& target, const ImageView& matches,
+                  bool final, const MutableImageView& out) override;
   void warp_layers(const LayerView* layers, const LayerMotion* motions, int count, float zoom,
                    const MutableImageView& out) override;
   void warp_rows(const LayerView* layers, int count, float gain, float convergence,

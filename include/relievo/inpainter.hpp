@@ -16,18 +16,21 @@ enum class InpaintMethod : unsigned char {
   blend = 0,          ///< Mean of the two below, then a bilateral filter.
   telea = 1,          ///< Fast marching (Telea, Journal of Graphics Tools 2004).
   navier_stokes = 2,  ///< Fluid dynamics (Bertalmio, Bertozzi and Sapiro, CVPR 2001).
+  /// Patches of the rest, from coarse to fine (Barnes et al., SIGGRAPH 2009; Wexler et al., TPAMI 2007). Where the hole
+  /// leaves no square of 7 px, `telea`.
+  patch = 3,
 };
 template <>
 struct EnumNames<InpaintMethod> {
-  static constexpr std::string_view names[] = {"blend", "telea", "navier-stokes"};
+  static constexpr std::string_view names[] = {"blend", "telea", "navier-stokes", "patch"};
 };
 
 /// Options of Inpainter.
 struct InpaintOptions {
-  /// How the hole is filled. Unit: none. Range: blend, telea or navier-stokes. Default: blend.
+  /// How the hole is filled. Unit: none. Range: blend, telea, navier-stokes or patch. Default: blend.
   InpaintMethod method = InpaintMethod::blend;
-  /// Radius of the neighbourhood that a filled pixel is computed from. Unit: px. Range: 1 to 32.
-  /// Default: 3.
+  /// Radius of the neighbourhood that a filled pixel is computed from; `patch` has no use for it. Unit: px. Range: 1 to
+  /// 32. Default: 3.
   float radius_px = 3;
 
   /// System "spatial photo effect generator": blend, radius 3.

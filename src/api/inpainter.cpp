@@ -29,10 +29,8 @@ Image Inpainter::inpaint(const ImageView& photo, const ImageView& mask, const Pr
     check_image(mask, "mask");
     check_same_size(mask, "mask", photo.width, photo.height, "photo");
     require(mask.format == u8_1, "The mask must have 1 channel of u8.");
-    Image keep_photo;
-    Image keep_mask;
-    return inpaint_photo(impl_->host, on_host(photo, impl_->device, keep_photo),
-                         on_host(mask, impl_->device, keep_mask), impl_->options, impl_->host.threads(), progress);
+    return to_host(inpaint_photo(impl_->device, photo, mask, impl_->options, impl_->host.threads(), progress),
+                   impl_->device);
   });
 }
 

@@ -110,9 +110,8 @@ LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, co
       impl->layers.resize(2);
       Impl::Layer& back = impl->layers[0];
       Impl::Layer& front = impl->layers[1];
-      Image keep_hole;
-      back.color = inpaint_photo(device, color, on_host(hole, device, keep_hole), options.inpaint,
-                                 host_device(device).threads(), progress.part(0.2, 0.9));
+      back.color =
+          inpaint_photo(device, color, hole, options.inpaint, host_device(device).threads(), progress.part(0.2, 0.9));
       progress.report(0.9, "layers");
       front.color = std::move(color);
       if (options.decontaminate) {

@@ -16,6 +16,7 @@
 #include <relievo/stream.hpp>
 
 #include "core/aperture_mask.hpp"
+#include "kernels/patch.hpp"
 #include "kernels/scene.hpp"
 
 namespace relievo {
@@ -194,6 +195,26 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// (Gortler et al., The Lumigraph, SIGGRAPH 1996, 3.6.2). Known pixels are left bit for bit; where none is known
   /// nothing changes.
   virtual void pull_push(const MutableImageView& values, const ImageView& known, int threshold) = 0;
+
+  /// A picture (u8, 4 channels, alpha 255) at half of its size, rounded up: each pixel the mean of those of up to four
+  /// that are not `hole`. Masks (u8, not 0 = true) are 255 where one of the four is true.
+  virtual void patch_halve(const ImageView& image, const ImageView& hole, const ImageView& barred,
+                           const MutableImageView& out, const MutableImageView& out_hole,
+                           const MutableImageView& out_barred) = 0;
+  /// Matches of a level twice as fine, where `target` (u8) is not 0, at the costs of the coarse ones.
+  virtual void patch_double(const ImageView& coarse, const ImageView& target, const MutableImageView& out) = 0;
+  /// A round of PatchMatch: each pixel where `target` (u8) is not 0 takes the best of its match in `in` (u16, 4
+  /// channels, each a PatchMatch), of those of its neighbours and of some at random, whose centres are at least
+  /// patch_radius px inside and where `source` (u8) is not 0. The cost is the sum of squared differences of the colours
+  /// of `image` (u8, 4 channels, alpha 255; borders repeated around targets) and patch_distance_cost. Where nothing is
+  /// better a match stays, with its cost as it is now.
+  virtual void patch_search(const ImageView& image, const ImageView& target, const ImageView& source,
+                            const ImageView& in, const PatchSearch& how, const MutableImageView& out) = 0;
+  /// Gives pixels where `hole` (u8) is not 0 the mean, by patch_vote_weight, of what the matches of the targets
+  /// around them put there. `image` and `out` have one format of 1, 3 or 4 channels and any scalar type; alpha stays.
+  /// `out` may be `image`, whose holes are not read.
+  virtual void patch_vote(const ImageView& image, const ImageView& hole, const ImageView& target,
+                          const ImageView& matches, bool final, const MutableImageView& out) = 0;
 
   /// Backward warp of all layers, composited far to near. A pixel q of `out` looks at
   /// p = c + (q - c) / zoom, and each layer at s with s + motion(disparity(s), s - c) = p by three

@@ -3,28 +3,45 @@
 #include "core/check.hpp"
 #include "core/engine.hpp"
 #include "core/views.hpp"
+#include "effects/histogram.hpp"
+#include "effects/patch_fill.hpp"
 #include "effects/working_copy.hpp"
 #include "vision/fill.hpp"
 
 namespace relievo {
 inline namespace v1 {
+namespace {
+
+// On the host; from a GPU the hole and what is read around it go there and back.
+void fill_there(const Device& device, const MutableImageView& photo, const ImageView& hole, InpaintMethod method,
+                float radius, int threads, const Progress& progress) {
+  Image keep_hole;
+  const ImageView mask = on_host(hole, device, keep_hole);
+  if (device.kind() == DeviceKind::cpu) return fill_hole(photo, mask, method, radius, threads, progress);
+  const HoleRegion region = region_of_hole(mask, radius);
+  const auto within = [&](auto view) { return part_of(view, region.x, region.y, region.width, region.height); };
+  Image part = device.download(within(ImageView(photo)));
+  fill_hole(part.mutable_view(), within(mask), method, radius, threads, progress);
+  device.engine().copy(part, within(photo));
+}
+
+}  // namespace
 
 Image inpaint_photo(const Device& device, const ImageView& photo, const ImageView& mask, const InpaintOptions& options,
                     int threads, const Progress& progress) {
   progress.report(0, "fill");
-  const std::int64_t hole = count_hole(mask);
-  require(hole < std::int64_t{mask.width} * mask.height,
-          "The mask covers the whole photo; nothing is left to fill from.");
+  Image keep_mask;
+  const ImageView hole = on_device(mask, device, keep_mask);
+  const std::int64_t pixels = std::int64_t{mask.width} * mask.height;
+  const std::int64_t known = histogram_of(device.engine(), hole)[0];
+  require(known > 0, "The mask covers the whole photo; nothing is left to fill from.");
   Image out = copy_on(device, photo);
-  if (hole > 0 && device.kind() == DeviceKind::cpu) {
-    fill_hole(out.mutable_view(), mask, options.method, options.radius_px, threads, progress);
-  } else if (hole > 0) {
-    // The hole and what is read around it go to the host and back.
-    const HoleRegion region = region_of_hole(mask, options.radius_px);
-    const auto within = [&](auto view) { return part_of(view, region.x, region.y, region.width, region.height); };
-    Image part = device.download(within(out.view()));
-    fill_hole(part.mutable_view(), within(mask), options.method, options.radius_px, threads, progress);
-    device.engine().copy(part, within(out.mutable_view()));
+  if (known < pixels) {
+    const bool by_patches = options.method == InpaintMethod::patch;
+    if (!by_patches || !patch_fill(device, out.mutable_view(), hole, {}, progress)) {
+      fill_there(device, out.mutable_view(), hole, by_patches ? InpaintMethod::telea : options.method,
+                 options.radius_px, threads, progress);
+    }
   }
   progress.report(1, "fill");
   return out;

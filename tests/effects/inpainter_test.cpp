@@ -15,11 +15,16 @@ namespace {
 
 using namespace relievo;  // NOLINT(google-build-using-namespace)
 
+constexpr InpaintMethod every_method[] = {InpaintMethod::blend, InpaintMethod::telea, InpaintMethod::navier_stokes,
+                                          InpaintMethod::patch};
+
+constexpr InpaintOptions patches{InpaintMethod::patch};
+
 template <class T>
 void expect_filled(PixelFormat format, double scale) {
   const Image photo = pictures::waves<T>(97, 71, format, scale);
   const Image mask = pictures::hole(97, 71);
-  for (const InpaintMethod method : {InpaintMethod::blend, InpaintMethod::telea, InpaintMethod::navier_stokes}) {
+  for (const InpaintMethod method : every_method) {
     InpaintOptions options;
     options.method = method;
     const Image filled = Inpainter(Device::cpu(2), options).inpaint(photo, mask);
@@ -74,12 +79,14 @@ double worst_in_hole(PixelFormat format, const Image& reference, InpaintMethod m
 
 TEST(Inpainter, EveryFormatIsFilledLikeBytes) {
   const Image low = pictures::waves<std::uint8_t>(64, 48, {Scalar::u8, 3}, 255);
-  for (const InpaintMethod method : {InpaintMethod::blend, InpaintMethod::telea, InpaintMethod::navier_stokes}) {
+  for (const InpaintMethod method : every_method) {
     InpaintOptions options;
     options.method = method;
     const Image reference = Inpainter(Device::cpu(1), options).inpaint(low, pictures::hole(64, 48));
     for (const Scalar scalar : {Scalar::u8, Scalar::u16, Scalar::f16, Scalar::f32}) {
       for (const std::uint8_t channels : {1, 3, 4}) {
+        // What is alike in grey is another patch than what is alike in colour.
+        if (channels == 1 && method == InpaintMethod::patch) continue;
         // The bilateral filter compares colours, of which a grey photo has one.
         const bool grey_blend = channels == 1 && method == InpaintMethod::blend;
         EXPECT_LT(worst_in_hole({scalar, channels}, reference, method), (grey_blend ? 16 : 8) / 255.0)
@@ -95,7 +102,7 @@ TEST(Inpainter, PixelsThatAreNoNumbersDoNotSpread) {
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
                           -std::numeric_limits<float>::infinity(), 3e38f}) {
     for (const PixelFormat format : {test::f32_3, test::f16_3}) {
-      for (const InpaintMethod method : {InpaintMethod::blend, InpaintMethod::telea, InpaintMethod::navier_stokes}) {
+      for (const InpaintMethod method : every_method) {
         Image photo = test::photo(64, 48, format);
         // In the hole, and one pixel left of it.
         for (const int x : {30, 15}) {
@@ -142,9 +149,60 @@ TEST(Inpainter, FillsAloneWhereNoThreadIsToBeHad) {
 TEST(Inpainter, TheThreadBudgetDoesNotChangeThePixels) {
   const Image photo = pictures::waves<float>(80, 60, {Scalar::f32, 3}, 1);
   const Image mask = pictures::hole(80, 60);
-  const Image a = Inpainter(Device::cpu(1)).inpaint(photo, mask);
-  const Image b = Inpainter(Device::cpu(4)).inpaint(photo, mask);
-  for (int y = 0; y < 60; ++y) EXPECT_EQ(std::memcmp(a.row<float>(y), b.row<float>(y), 80 * 12), 0);
+  for (const InpaintMethod method : every_method) {
+    const Image a = Inpainter(Device::cpu(1), {.method = method}).inpaint(photo, mask);
+    const Image b = Inpainter(Device::cpu(4), {.method = method}).inpaint(photo, mask);
+    EXPECT_TRUE(test::same(a, b)) << name_of(method);
+  }
+}
+
+// A texture that repeats is known under the hole, too.
+TEST(Inpainter, PatchesGoOnWithWhatRepeats) {
+  const Image photo = test::make(240, 180, test::u8_3, [](int x, int y, int c) {
+    return ((x * 7 + y * 13 + c * 5) % 20 < 9 ? 0.2 : 0.7) + 0.1 * ((x / 5 + y / 5) % 2);
+  });
+  Image hidden = test::make(240, 180, test::u8_3, [&](int x, int y, int c) { return test::at(photo, x, y, c); });
+  const Image mask = test::box(240, 180, 90, 70, 140, 110);
+  for (int y = 70; y < 110; ++y) std::memset(hidden.row<char>(y) + 3 * 90, 255, 3 * 50);
+  const Image filled = Inpainter(Device::cpu(), patches).inpaint(hidden, mask);
+  double sum = 0;
+  for (int y = 70; y < 110; ++y) {
+    for (int x = 90; x < 140; ++x) {
+      for (int c = 0; c < 3; ++c) sum += std::abs(test::at(filled, x, y, c) - test::at(photo, x, y, c));
+    }
+  }
+  EXPECT_LT(sum / (40 * 50 * 3), 0.02);
+}
+
+// What is left and right of the hole differs; each side goes on.
+TEST(Inpainter, PatchesKeepToTheirSide) {
+  const Image photo = test::make(200, 120, test::u8_3, [](int x, int y, int c) {
+    return (x < 100 ? 0.2 : 0.8) + (c == 0 ? 0.05 : 0.0) * ((x + y) % 3);
+  });
+  const Image filled = Inpainter(Device::cpu(), patches).inpaint(photo, test::box(200, 120, 80, 40, 120, 80));
+  for (int y = 40; y < 80; ++y) {
+    for (int x = 80; x < 120; ++x) {
+      if (std::abs(x - 100) >= 8) {
+        ASSERT_NEAR(test::at(filled, x, y, 1), x < 100 ? 0.2 : 0.8, 0.05) << x << ", " << y;
+      }
+    }
+  }
+}
+
+TEST(Inpainter, PatchesFillLargePhotos) {
+  // Large enough that the finest level is not searched.
+  const Image photo = test::make(2400, 1800, test::u8_3, [](int x, int y, int c) {
+    return 0.3 + 0.2 * c + 0.1 * std::sin(0.05 * x) * std::cos(0.04 * y);
+  });
+  const Image mask = test::box(2400, 1800, 1000, 700, 1300, 1000);
+  const Image filled = Inpainter(Device::cpu(), patches).inpaint(photo, mask);
+  double worst = 0;
+  for (int y = 700; y < 1000; ++y) {
+    for (int x = 1000; x < 1300; ++x) {
+      worst = std::max(worst, std::abs(test::at(filled, x, y, 0) - test::at(photo, x, y, 0)));
+    }
+  }
+  EXPECT_LT(worst, 0.25);
 }
 
 TEST(Inpainter, AMaskWithoutAHoleReturnsThePhoto) {
@@ -160,7 +218,7 @@ void expect_flat(int width, int height, const Image& mask, const char* where) {
     const Image wanted = test::flat(width, height, format, 0.6);
     const Image photo = test::make(
         width, height, format, [&](int x, int y, int c) { return mask.row<std::uint8_t>(y)[x] != 0 ? 0.3 * c : 0.6; });
-    for (const InpaintMethod method : {InpaintMethod::blend, InpaintMethod::telea, InpaintMethod::navier_stokes}) {
+    for (const InpaintMethod method : every_method) {
       InpaintOptions options;
       options.method = method;
       // Telea's fill drifts by a few codes on its way from the rim.

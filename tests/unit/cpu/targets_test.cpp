@@ -35,6 +35,14 @@ std::vector<Picture> run_everything(int threads) {
     }
     results.push_back(plane);
     engine.pull_push(results.back(), cover, 200);
+    if (width > 2 * patch_radius + 2) {
+      const Picture image = random_picture(width, height, {Scalar::u8, 4}, 13);
+      const Picture somewhere = constant_picture(width, height, {Scalar::u16, 4}, patch_radius + 1);
+      engine.patch_search(image, cover, constant_picture(width, height, {Scalar::u8, 1}, 255), somewhere,
+                          {2, 20, 7, 0.5f}, make(width, height, {Scalar::u16, 4}));
+      const Picture found = results.back();
+      engine.patch_vote(image, cover, cover, found, false, make(width, height, {Scalar::u8, 4}));
+    }
     const float radii[] = {0, 1, 2.5f, 9};
     engine.mask_above(cover, 127, {}, make(width, height, {Scalar::u8, 1}));
     engine.invert(cover, make(width, height, {Scalar::u8, 1}));

@@ -110,6 +110,24 @@ class TestEngine final {
                      float epsilon) {
     run({guide, in}, {out}, [&](auto& e, auto& i, auto& o) { e.guided_filter(i[0], i[1], o[0], radius, epsilon); });
   }
+  void patch_halve(const ImageView& image, const ImageView& hole, const ImageView& barred, const MutableImageView& out,
+                   const MutableImageView& out_hole, const MutableImageView& out_barred) {
+    run({image, hole, barred}, {out, out_hole, out_barred},
+        [&](auto& e, auto& i, auto& o) { e.patch_halve(i[0], i[1], i[2], o[0], o[1], o[2]); });
+  }
+  void patch_double(const ImageView& coarse, const ImageView& target, const MutableImageView& out) {
+    run({coarse, target}, {out}, [&](auto& e, auto& i, auto& o) { e.patch_double(i[0], i[1], o[0]); });
+  }
+  void patch_search(const ImageView& image, const ImageView& target, const ImageView& source, const ImageView& in,
+                    const PatchSearch& how, const MutableImageView& out) {
+    run({image, target, source, in}, {out},
+        [&](auto& e, auto& i, auto& o) { e.patch_search(i[0], i[1], i[2], i[3], how, o[0]); });
+  }
+  void patch_vote(const ImageView& image, const ImageView& hole, const ImageView& target, const ImageView& matches,
+                  bool final, const MutableImageView& out) {
+    run({image, hole, target, matches}, {out},
+        [&](auto& e, auto& i, auto& o) { e.patch_vote(i[0], i[1], i[2], i[3], final, o[0]); });
+  }
   void pull_push(const MutableImageView& values, const ImageView& known, int threshold) {
     run({known}, {values}, [&](auto& e, auto& i, auto& o) { e.pull_push(o[0], i[0], threshold); });
   }

@@ -131,6 +131,20 @@ inline int __mul24(int a, int b) {
 inline unsigned __umul24(unsigned a, unsigned b) { return (a & 0xffffffu) * (b & 0xffffffu); }
 inline unsigned __sad(int a, int b, unsigned c) { return static_cast<unsigned>(a > b ? 1ll * a - b : 1ll * b - a) + c; }
 inline unsigned __usad(unsigned a, unsigned b, unsigned c) { return (a > b ? a - b : b - a) + c; }
+/// |a - b| of four bytes.
+inline unsigned __vabsdiffu4(unsigned a, unsigned b) {
+  unsigned result = 0;
+  for (int i = 0; i < 32; i += 8) {
+    const int apart = static_cast<int>(a >> i & 255u) - static_cast<int>(b >> i & 255u);
+    result |= static_cast<unsigned>(apart < 0 ? -apart : apart) << i;
+  }
+  return result;
+}
+/// c and the products of four pairs of bytes.
+inline unsigned __dp4a(unsigned a, unsigned b, unsigned c) {
+  for (int i = 0; i < 32; i += 8) c += (a >> i & 255u) * (b >> i & 255u);
+  return c;
+}
 inline unsigned __byte_perm(unsigned low, unsigned high, unsigned selector) {
   const unsigned long long bytes = static_cast<unsigned long long>(high) << 32 | low;
   unsigned result = 0;

@@ -1,0 +1,165 @@
+// Filling a hole by patches of the rest: which patch goes where is searched as in PatchMatch (Barnes et al., SIGGRAPH
+// 2009), and colours are what the patches that cover a pixel vote for (Wexler, Shechtman and Irani, TPAMI 2007).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/host_device.hpp"
+#include "kernels/scalar.hpp"
+
+namespace relievo {
+inline namespace v1 {
+
+/// Patches are squares of side 2 patch_radius + 1.
+constexpr int patch_radius = 3;
+
+/// What a pixel of an image of matches (u16, 4 channels) holds: the centre of the patch that goes around it, and how
+/// little that fits.
+struct PatchMatch {
+  std::uint16_t x, y;
+  std::uint16_t cost_low, cost_high;
+
+  RELIEVO_HD std::uint32_t cost() const { return std::uint32_t{cost_high} << 16 | cost_low; }
+};
+RELIEVO_HD inline PatchMatch make_match(int x, int y, std::uint32_t cost) {
+  return {static_cast<std::uint16_t>(x), static_cast<std::uint16_t>(y), static_cast<std::uint16_t>(cost),
+          static_cast<std::uint16_t>(cost >> 16)};
+}
+
+/// How a round of the search looks.
+struct PatchSearch {
+  int jump = 1;               ///< px to the four neighbours whose matches are tried
+  int radius = 0;             ///< px around the best match so far that is tried at random; halved until it is 0
+  std::uint32_t salt = 0;     ///< other for each round
+  float distance_weight = 0;  ///< cost of a match that is px^2 away
+};
+
+RELIEVO_HD inline std::uint32_t patch_hash(int x, int y, std::uint32_t salt) {
+  std::uint32_t h = static_cast<std::uint32_t>(x) * 0x9e3779b1u ^
+                    (static_cast<std::uint32_t>(y) + 0x165667b1u) * 0x85ebca77u ^ (salt + 0x27d4eb2fu) * 0xc2b2ae3du;
+  h = (h ^ h >> 15) * 0x2c1b3c6du;
+  h = (h ^ h >> 12) * 0x297a2d39u;
+  return h ^ h >> 15;
+}
+
+/// Patches from nearby are more often right.
+RELIEVO_HD inline std::uint32_t patch_distance_cost(int dx, int dy, float weight) {
+  const std::int64_t squared = std::int64_t{dx} * dx + std::int64_t{dy} * dy;
+  const float cost = static_cast<float>(squared) * weight;
+  return cost < 1e9f ? static_cast<std::uint32_t>(cost) : 1000000000u;
+}
+
+RELIEVO_HD inline bool patch_inside(int x, int y, int width, int height) {
+  return x >= patch_radius && y >= patch_radius && x < width - patch_radius && y < height - patch_radius;
+}
+
+/// The best of what a round tries for the pixel (x, y). `cost(u, v, most)` is that of the patch around (u, v), exact
+/// where it is below `most`; `allowed(u, v)` whether that is inside and a source; `match(x, y)` the match of a target
+/// before the round, and `is_target(x, y)` whether there is one, of any x and y.
+template <class Cost, class Allowed, class Match, class IsTarget>
+RELIEVO_HD PatchMatch patch_best(int x, int y, const PatchSearch& how, const Cost& cost, const Allowed& allowed,
+                                 const Match& match, const IsTarget& is_target) {
+  const PatchMatch own = match(x, y);
+  int best_x = own.x, best_y = own.y;
+  std::uint32_t best = cost(best_x, best_y, ~std::uint32_t{0});
+  const auto consider = [&](int u, int v) {
+    if ((u == best_x && v == best_y) || !allowed(u, v)) return;
+    const std::uint32_t found = cost(u, v, best);
+    if (found >= best) return;
+    best = found;
+    best_x = u;
+    best_y = v;
+  };
+  for (int i = 0; i < 4 && how.jump > 0; ++i) {
+    const int dx = i == 0 ? -how.jump : i == 1 ? how.jump : 0, dy = i == 2 ? -how.jump : i == 3 ? how.jump : 0;
+    if (!is_target(x + dx, y + dy)) continue;
+    const PatchMatch other = match(x + dx, y + dy);
+    consider(other.x - dx, other.y - dy);
+  }
+  std::uint32_t salt = how.salt;
+  for (int radius = how.radius; radius > 0; radius /= 2, salt += 0x51ed270bu) {
+    const std::uint32_t h = patch_hash(x, y, salt);
+    const std::uint32_t side = 2 * static_cast<std::uint32_t>(radius) + 1;
+    consider(best_x + static_cast<int>((h & 0xffffu) % side) - radius,
+             best_y + static_cast<int>((h >> 16) % side) - radius);
+  }
+  return make_match(best_x, best_y, best);
+}
+
+/// One pixel out of up to four: the mean of those that are not hole, rounded to nearest.
+class PatchHalf {
+ public:
+  RELIEVO_HD void add(const std::uint8_t* pixel, bool hole, bool barred) {
+    hole_ = hole_ || hole;
+    barred_ = barred_ || barred;
+    if (hole) return;
+    for (int k = 0; k < 3; ++k) sum_[k] += pixel[k];
+    ++count_;
+  }
+  RELIEVO_HD void store(std::uint8_t* pixel, std::uint8_t& hole, std::uint8_t& barred) const {
+    for (int k = 0; k < 3; ++k) {
+      pixel[k] = static_cast<std::uint8_t>(count_ > 0 ? (sum_[k] + count_ / 2) / count_ : 0);
+    }
+    pixel[3] = 255;
+    hole = hole_ ? 255 : 0;
+    barred = barred_ ? 255 : 0;
+  }
+
+ private:
+  unsigned sum_[3] = {}, count_ = 0;
+  bool hole_ = false, barred_ = false;
+};
+
+/// The match of a pixel of a level twice as fine, at the cost of the coarse one. Its parity stays.
+RELIEVO_HD inline PatchMatch patch_doubled(int x, int y, PatchMatch coarse) {
+  return make_match(2 * coarse.x + (x & 1), 2 * coarse.y + (y & 1), coarse.cost());
+}
+
+/// What the vote of a patch weighs, at most 2^32: it falls with the square of the cost, or of a final vote with its
+/// fourth power, so that what is kept is seldom a mean.
+RELIEVO_HD inline std::uint64_t patch_vote_weight(std::uint32_t cost, bool final) {
+  std::uint64_t t = (std::uint64_t{1} << 26) / (std::uint64_t{cost} + 1024);
+  if (final) t = t * t >> 16;
+  return t * t + 1;
+}
+
+/// Mean of colours of up to 3 channels: of integers exact and rounded to nearest, of floats in doubles, of those that
+/// are finite.
+template <class T>
+class PatchVotes {
+ public:
+  RELIEVO_HD void add(const T* color, int channels, std::uint64_t weight) {
+    for (int k = 0; k < channels; ++k) sum_[k] += weight * color[k];
+    total_ += weight;
+  }
+  RELIEVO_HD T mean(int k) const { return static_cast<T>((sum_[k] + total_ / 2) / total_); }
+
+ private:
+  std::uint64_t sum_[3] = {}, total_ = 0;
+};
+
+template <class T>
+class PatchVotesOfFloats {
+ public:
+  RELIEVO_HD void add(const T* color, int channels, std::uint64_t weight) {
+    for (int k = 0; k < channels; ++k) {
+      const float value = to_float(color[k]);
+      if (!(value - value == 0)) return;
+    }
+    const double w = static_cast<double>(weight);
+    for (int k = 0; k < channels; ++k) sum_[k] += w * static_cast<double>(to_float(color[k]));
+    total_ += w;
+  }
+  RELIEVO_HD T mean(int k) const { return from_float<T>(total_ > 0 ? static_cast<float>(sum_[k] / total_) : 0.0f); }
+
+ private:
+  double sum_[3] = {}, total_ = 0;
+};
+template <>
+class PatchVotes<float> : public PatchVotesOfFloats<float> {};
+template <>
+class PatchVotes<Half> : public PatchVotesOfFloats<Half> {};
+
+}  // namespace v1
+}  // namespace relievo

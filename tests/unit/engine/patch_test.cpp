@@ -1,0 +1,275 @@
+#include "kernels/patch.hpp"
+
+#include <cstdint>
+#include <vector>
+
+#include "unit/engine/pixels.hpp"
+
+namespace relievo {
+inline namespace v1 {
+namespace test {
+namespace {
+
+constexpr PixelFormat mask_format{Scalar::u8, 1}, rgbx{Scalar::u8, 4}, match_format{Scalar::u16, 4};
+
+// 255 in `part` of the pixels.
+Picture random_mask(int width, int height, double part, unsigned seed) {
+  Picture mask = random_picture(width, height, mask_format, seed);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) mask.set(x, y, 0, mask.at(x, y, 0) < 256 * part ? 255 : 0);
+  }
+  return mask;
+}
+
+Picture random_image(int width, int height, unsigned seed) {
+  Picture image = random_picture(width, height, rgbx, seed);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) image.set(x, y, 3, 255);
+  }
+  return image;
+}
+
+struct Match {
+  int x, y;
+  double cost;
+};
+Match match_at(const Picture& matches, int x, int y) {
+  return {int(matches.at(x, y, 0)), int(matches.at(x, y, 1)), matches.at(x, y, 2) + 65536 * matches.at(x, y, 3)};
+}
+void set_match(Picture& matches, int x, int y, const Match& m) {
+  matches.set(x, y, 0, m.x);
+  matches.set(x, y, 1, m.y);
+  matches.set(x, y, 2, std::fmod(m.cost, 65536));
+  matches.set(x, y, 3, std::floor(m.cost / 65536));
+}
+
+// Matches anywhere inside.
+Picture random_matches(int width, int height, unsigned seed) {
+  Picture matches(width, height, match_format);
+  std::mt19937 random(seed);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      const auto within = [&](int side) {
+        return patch_radius + int(random() % std::uint32_t(side - 2 * patch_radius));
+      };
+      const int u = within(width), v = within(height);
+      set_match(matches, x, y, {u, v, double(random() % 300000)});
+    }
+  }
+  return matches;
+}
+
+// By the definition.
+double cost_of(const Picture& image, int x, int y, int u, int v, float distance_weight) {
+  double sum = 0;
+  for (int j = -patch_radius; j <= patch_radius; ++j) {
+    for (int i = -patch_radius; i <= patch_radius; ++i) {
+      for (int c = 0; c < 3; ++c) {
+        const double apart = image.repeated(x + i, y + j, c) - image.at(u + i, v + j, c);
+        sum += apart * apart;
+      }
+    }
+  }
+  return sum + std::floor(float(double(u - x) * (u - x) + double(v - y) * (v - y)) * distance_weight);
+}
+
+TEST(Patch, HalvesPicturesOfWhatIsNoHole) {
+  TestEngine engine(2);
+  for (const Size size : sizes()) {
+    const auto [width, height] = size;
+    const Picture image = random_image(width, height, 1), hole = random_mask(width, height, 0.4, 2),
+                  barred = random_mask(width, height, 0.1, 3);
+    const int w = (width + 1) / 2, h = (height + 1) / 2;
+    Picture out(w, h, rgbx), out_hole(w, h, mask_format), out_barred(w, h, mask_format);
+    engine.patch_halve(image, hole, barred, out, out_hole, out_barred);
+    for (int y = 0; y < h; ++y) {
+      for (int x = 0; x < w; ++x) {
+        bool any_hole = false, any_barred = false;
+        double sum[3] = {}, count = 0;
+        for (int j = 2 * y; j < std::min(2 * y + 2, height); ++j) {
+          for (int i = 2 * x; i < std::min(2 * x + 2, width); ++i) {
+            any_barred = any_barred || barred.at(i, j, 0) != 0;
+            if (hole.at(i, j, 0) != 0) {
+              any_hole = true;
+              continue;
+            }
+            for (int c = 0; c < 3; ++c) sum[c] += image.at(i, j, c);
+            ++count;
+          }
+        }
+        ASSERT_EQ(out_hole.at(x, y, 0), any_hole ? 255 : 0);
+        ASSERT_EQ(out_barred.at(x, y, 0), any_barred ? 255 : 0);
+        for (int c = 0; c < 3; ++c) ASSERT_EQ(out.at(x, y, c), count > 0 ? std::floor(sum[c] / count + 0.5) : 0);
+        ASSERT_EQ(out.at(x, y, 3), 255);
+      }
+    }
+  }
+}
+
+TEST(Patch, DoublesMatchesAndKeepsTheirParity) {
+  TestEngine engine(2);
+  const Picture coarse = random_matches(31, 24, 1), target = random_mask(61, 47, 0.5, 2);
+  Picture out = constant_picture(61, 47, match_format, 9);
+  engine.patch_double(coarse, target, out);
+  for (int y = 0; y < 47; ++y) {
+    for (int x = 0; x < 61; ++x) {
+      if (target.at(x, y, 0) == 0) continue;
+      const Match from = match_at(coarse, x / 2, y / 2), to = match_at(out, x, y);
+      ASSERT_EQ(to.x, 2 * from.x + x % 2);
+      ASSERT_EQ(to.y, 2 * from.y + y % 2);
+      ASSERT_EQ(to.cost, from.cost);
+    }
+  }
+}
+
+// What a round finds is a source, costs what it says, and no more than any match that it was to try.
+TEST(Patch, SearchFindsNothingWorseThanItsNeighboursDid) {
+  TestEngine engine(2);
+  for (const Size size : {Size{9, 8}, Size{61, 47}, Size{131, 67}}) {
+    for (const float weight : {0.0f, 3.5f}) {
+      const auto [width, height] = size;
+      const Picture image = random_image(width, height, 1), target = random_mask(width, height, 0.6, 2),
+                    source = random_mask(width, height, 0.7, 3), in = random_matches(width, height, 4);
+      Picture out(width, height, match_format);
+      const PatchSearch how{2, 9, 5, weight};
+      engine.patch_search(image, target, source, in, how, out);
+      int moved = 0, tried = 0;
+      for (int y = 0; y < height; ++y) {
+        for (int x = 0; x < width; ++x) {
+          if (target.at(x, y, 0) == 0) continue;
+          const Match before = match_at(in, x, y), after = match_at(out, x, y);
+          const bool same = before.x == after.x && before.y == after.y;
+          ASSERT_TRUE(same || (patch_inside(after.x, after.y, width, height) && source.at(after.x, after.y, 0) != 0));
+          ASSERT_EQ(after.cost, cost_of(image, x, y, after.x, after.y, weight)) << x << ", " << y;
+          ASSERT_LE(after.cost, cost_of(image, x, y, before.x, before.y, weight));
+          moved += same ? 0 : 1;
+          const int steps[4][2] = {{-2, 0}, {2, 0}, {0, -2}, {0, 2}};
+          for (const auto& step : steps) {
+            const int i = x + step[0], j = y + step[1];
+            if (i < 0 || j < 0 || i >= width || j >= height || target.at(i, j, 0) == 0) continue;
+            const Match other = match_at(in, i, j);
+            const int u = other.x - step[0], v = other.y - step[1];
+            if (!patch_inside(u, v, width, height) || source.at(u, v, 0) == 0) continue;
+            ++tried;
+            ASSERT_LE(after.cost, cost_of(image, x, y, u, v, weight));
+          }
+        }
+      }
+      if (width > 9) {
+        EXPECT_GT(moved, 100);
+        EXPECT_GT(tried, 1000);
+      }
+    }
+  }
+}
+
+TEST(Patch, SearchWithoutJumpAndRadiusTellsCosts) {
+  TestEngine engine(1);
+  const Picture image = random_image(40, 30, 1), all = constant_picture(40, 30, mask_format, 1),
+                none = constant_picture(40, 30, mask_format, 0), in = random_matches(40, 30, 4);
+  Picture out(40, 30, match_format);
+  engine.patch_search(image, all, none, in, {0, 0, 0, 1.5f}, out);
+  for (int y = 0; y < 30; ++y) {
+    for (int x = 0; x < 40; ++x) {
+      const Match before = match_at(in, x, y), after = match_at(out, x, y);
+      ASSERT_EQ(after.x, before.x);
+      ASSERT_EQ(after.y, before.y);
+      ASSERT_EQ(after.cost, cost_of(image, x, y, before.x, before.y, 1.5f));
+    }
+  }
+}
+
+TEST(Patch, RoundsFindACopy) {
+  TestEngine engine(2);
+  // A texture of period 24 x 16: each patch has exact copies.
+  const Picture tile = random_image(24, 16, 8);
+  Picture image(96, 64, rgbx);
+  for (int y = 0; y < 64; ++y) {
+    for (int x = 0; x < 96; ++x) {
+      for (int c = 0; c < 4; ++c) image.set(x, y, c, tile.at(x % 24, y % 16, c));
+    }
+  }
+  Picture target(96, 64, mask_format), source(96, 64, mask_format);
+  for (int y = 0; y < 64; ++y) {
+    for (int x = 0; x < 96; ++x) {
+      const bool inside = x >= 36 && x < 60 && y >= 20 && y < 44;
+      target.set(x, y, 0, inside ? 255 : 0);
+      source.set(x, y, 0, inside ? 0 : 255);
+    }
+  }
+  std::vector<Picture> rounds;
+  rounds.push_back(random_matches(96, 64, 3));
+  for (std::uint32_t round = 0; round < 12; ++round) {
+    for (const int jump : {8, 4, 2, 1}) {
+      Picture out(96, 64, match_format);
+      engine.patch_search(image, target, source, rounds.back(), {jump, 96, 10 * round + std::uint32_t(jump), 0}, out);
+      rounds.push_back(std::move(out));
+    }
+  }
+  for (int y = 20; y < 44; ++y) {
+    for (int x = 36; x < 60; ++x) ASSERT_EQ(match_at(rounds.back(), x, y).cost, 0) << x << ", " << y;
+  }
+}
+
+TEST(Patch, VotesAreMeansOfWhatMatchesPutThere) {
+  TestEngine engine(2);
+  const int width = 41, height = 33;
+  const Picture hole = random_mask(width, height, 0.5, 2), target = random_mask(width, height, 0.9, 3);
+  Picture matches = random_matches(width, height, 4);
+  for (const Scalar scalar : {Scalar::u8, Scalar::u16, Scalar::f16, Scalar::f32}) {
+    for (const int channels : {1, 3, 4}) {
+      for (const bool final : {false, true}) {
+        const PixelFormat format{scalar, std::uint8_t(channels)};
+        const Picture image = random_picture(width, height, format, 5);
+        Picture out = random_picture(width, height, format, 6);
+        const Picture before = out;
+        // Sources lie a patch inside, so that what a match puts beside its centre is there, too.
+        engine.patch_vote(image, hole, target, matches, final, out);
+        for (int y = 0; y < height; ++y) {
+          for (int x = 0; x < width; ++x) {
+            double sum[3] = {}, total = 0;
+            for (int j = std::max(0, y - patch_radius); j <= std::min(height - 1, y + patch_radius); ++j) {
+              for (int i = std::max(0, x - patch_radius); i <= std::min(width - 1, x + patch_radius); ++i) {
+                if (target.at(i, j, 0) == 0) continue;
+                const Match m = match_at(matches, i, j);
+                const double weight = double(patch_vote_weight(std::uint32_t(m.cost), final));
+                total += weight;
+                for (int c = 0; c < std::min(channels, 3); ++c)
+                  sum[c] += weight * image.at(m.x + x - i, m.y + y - j, c);
+              }
+            }
+            const double tolerance = scalar == Scalar::f16 ? 1e-3 : scalar == Scalar::f32 ? 1e-6 : 0.500001;
+            for (int c = 0; c < channels; ++c) {
+              if (hole.at(x, y, 0) == 0 || c == 3) {
+                ASSERT_EQ(out.at(x, y, c), before.at(x, y, c));
+              } else if (total > 0) {
+                ASSERT_NEAR(out.at(x, y, c), sum[c] / total, tolerance);
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(Patch, VotesOfBetterMatchesWeighMore) {
+  for (const bool final : {false, true}) {
+    std::uint64_t last = ~std::uint64_t{0};
+    for (const std::uint32_t cost : {0u, 1000u, 10000u, 100000u, 1000000u}) {
+      const std::uint64_t weight = patch_vote_weight(cost, final);
+      EXPECT_LT(weight, last);
+      EXPECT_GT(weight, 0u);
+      last = weight;
+    }
+    EXPECT_GE(patch_vote_weight(~0u, final), 1u);
+  }
+  // 49 of the heaviest votes for the brightest u16.
+  EXPECT_LT(double(patch_vote_weight(0, false)) * 49 * 65535, 1.8e19);
+  EXPECT_LT(double(patch_vote_weight(0, true)) * 49 * 65535, 1.8e19);
+}
+
+}  // namespace
+}  // namespace test
+}  // namespace v1
+}  // namespace relievo
