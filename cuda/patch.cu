@@ -27,8 +27,9 @@ __device__ Place place(int width, int height) {
   return {x, y, x < width && y < height};
 }
 
-__global__ void halve(Rows<std::uint8_t> image, Rows<std::uint8_t> hole, Rows<std::uint8_t> barred, int width, int height,
-                      MutableRows<std::uint8_t> out, MutableRows<std::uint8_t> out_hole, MutableRows<std::uint8_t> out_barred) {
+__global__ void halve(Rows<std::uint8_t> image, Rows<std::uint8_t> hole, Rows<std::uint8_t> barred, int width,
+                      int height, MutableRows<std::uint8_t> out, MutableRows<std::uint8_t> out_hole,
+                      MutableRows<std::uint8_t> out_barred) {
   const Place at = place((width + 1) / 2, (height + 1) / 2);
   if (!at.inside) return;
   PatchHalf half;
@@ -103,7 +104,9 @@ cuda::Grid grid(int width, int height, cudaStream_t stream) {
 
 }  // namespace
 
-void CudaEngine::patch_halve(const ImageView& image, const ImageView& hole, const ImageView& barred, const MutableImageView& out, const MutableImageView& out_hole, const MutableImageView& out_barred) {
+void CudaEngine::patch_halve(const ImageView& image, const ImageView& hole, const ImageView& barred,
+                             const MutableImageView& out, const MutableImageView& out_hole,
+                             const MutableImageView& out_barred) {
   const Enqueue enqueue(*this, "patch_halve");
   cuda::launch(halve, grid(out.width, out.height, stream_), cuda::rows<std::uint8_t>(image),
                cuda::rows<std::uint8_t>(hole), cuda::rows<std::uint8_t>(barred), image.width, image.height,

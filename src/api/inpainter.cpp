@@ -29,8 +29,15 @@ Image Inpainter::inpaint(const ImageView& photo, const ImageView& mask, const Pr
     check_image(mask, "mask");
     check_same_size(mask, "mask", photo.width, photo.height, "photo");
     require(mask.format == u8_1, "The mask must have 1 channel of u8.");
-    return to_host(inpaint_photo(impl_->device, photo, mask, impl_->options, impl_->host.threads(), progress),
-                   impl_->device);
+    // The other methods are the host's: nothing is carried to a GPU for them.
+    const bool there = impl_->options.method == InpaintMethod::patch;
+    Image keep_photo;
+    Image keep_mask;
+    const Device& device = there ? impl_->device : impl_->host;
+    return to_host(inpaint_photo(device, there ? photo : on_host(photo, impl_->device, keep_photo),
+                                 there ? mask : on_host(mask, impl_->device, keep_mask), impl_->options,
+                                 impl_->host.threads(), progress),
+                   device);
   });
 }
 

@@ -24,7 +24,6 @@ void fill_hole(const MutableImageView&, const ImageView&, InpaintMethod, float, 
   without_opencv("Filling a hole");
 }
 HoleRegion region_of_hole(const ImageView&, float) { without_opencv("Filling a hole"); }
-std::int64_t count_hole(const ImageView&) { without_opencv("Filling a hole"); }
 void keep_largest_component(const MutableImageView&) { without_opencv("Finding the subject"); }
 Image subject_mask(const ImageView&, const ImageView&, const People&, double, const SegmentOptions&) {
   without_opencv("Finding the subject");

@@ -138,10 +138,6 @@ void cover_at_border(std::vector<cv::Mat>& planes, const cv::Mat& hole) {
 
 }  // namespace
 
-std::int64_t count_hole(const ImageView& mask) {
-  return with_opencv("Reading a mask", [&] { return static_cast<std::int64_t>(cv::countNonZero(mat_of(mask))); });
-}
-
 HoleRegion region_of_hole(const ImageView& mask, float radius) {
   return with_opencv("Reading a mask", [&] {
     const cv::Rect box = region_of(mat_of(mask), radius);

@@ -19,8 +19,5 @@ struct HoleRegion {
 /// empty.
 HoleRegion region_of_hole(const ImageView& mask, float radius);
 
-/// Number of pixels of a u8 mask that are not 0.
-std::int64_t count_hole(const ImageView& mask);
-
 }  // namespace v1
 }  // namespace relievo
