@@ -53,6 +53,15 @@ struct LayerView {
   ImageView disparity;  ///< f32, 1 channel, 0..1, 1 = nearest; defined everywhere.
 };
 
+/// What a scene's disparity, 0 to 1, stands for: at_zero + disparity * (at_one - at_zero), which is relative disparity,
+/// disparity in px of the scene's width (kind `disparity_px`), or 1/distance in 1/m (kind `metres`).
+struct DepthScale {
+  DepthKind kind = DepthKind::disparity;
+  double at_zero = 0;     ///< Value of disparity 0.
+  double at_one = 1;      ///< Value of disparity 1.
+  float fov_degrees = 0;  ///< Horizontal field of view; 0 = unknown.
+};
+
 /// Photo, depth and matte baked into layers from far to near.
 ///
 /// The first layer is the background with what the subject hides filled in, opaque everywhere; the
@@ -72,9 +81,11 @@ class RELIEVO_API LayeredScene final {
                            const Progress& progress = {}) {
     return bake(device, photo, depth, &options, sizeof options, matte, progress);
   }
-  /// A scene from layers of the caller's own, far to near; they are copied. The first must be opaque.
-  /// Throws Error{invalid_argument} for none or over 64 layers, or layers that do not fit together.
-  static LayeredScene from_layers(const Device& device, const LayerView* layers, int count);
+  /// A scene from layers of the caller's own, far to near; they are copied. The first must be opaque. `alpha` (empty,
+  /// or 1 channel of the layers' scalar type) is the photo's own, beside the layers. Throws Error{invalid_argument} for
+  /// none or over 64 layers, layers that do not fit together, or a scale that is not finite.
+  static LayeredScene from_layers(const Device& device, const LayerView* layers, int count,
+                                  const DepthScale& scale = {}, const ImageView& alpha = {});
 
   LayeredScene(LayeredScene&&) noexcept;
   LayeredScene& operator=(LayeredScene&&) noexcept;
@@ -88,6 +99,8 @@ class RELIEVO_API LayeredScene final {
   int layer_count() const noexcept;
   /// Layer `index`, 0 = farthest. Throws Error{invalid_argument} out of range.
   LayerView layer(int index) const;
+  /// What the layers' disparity stands for.
+  const DepthScale& depth_scale() const noexcept;
   /// The photo's own alpha channel, of its scalar type, beside the layers; empty where it had none.
   ImageView alpha() const noexcept;
   /// The layers composited without motion: the photo.

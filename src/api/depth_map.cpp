@@ -74,7 +74,7 @@ DepthMap DepthMap::clone() const {
 
 Image DepthMap::relative() const {
   require(!empty(), "The depth map is empty.");
-  return relative_disparity(Device::cpu(1), *this);
+  return relative_disparity(Device::cpu(1), *this).image;
 }
 
 DepthMap DepthMap::resized(int new_width, int new_height) const {

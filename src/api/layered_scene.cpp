@@ -1,6 +1,7 @@
 #include <relievo/layered_scene.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -86,7 +87,12 @@ LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, co
     impl->color = color.color();
 
     progress.report(0, "matte");
-    Image disparity = relative_disparity(device, depth);
+    // Pixels of disparity are of a measurement, which views of exact place need whole.
+    const bool exact = depth.kind() == DepthKind::disparity_px;
+    RelativeDisparity relative =
+        relative_disparity(device, depth, exact ? DisparityRange::whole : DisparityRange::robust);
+    Image disparity = std::move(relative.image);
+    impl->scale = {depth.kind(), relative.at_zero, relative.at_one, depth.fov_degrees()};
     const auto find_subject = [&] {
       return segment_photo(device, photo_there, disparity, options.segment, progress.part(0, 0.2));
     };
@@ -132,7 +138,8 @@ LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, co
   });
 }
 
-LayeredScene LayeredScene::from_layers(const Device& device, const LayerView* layers, int count) {
+LayeredScene LayeredScene::from_layers(const Device& device, const LayerView* layers, int count,
+                                       const DepthScale& scale, const ImageView& alpha) {
   return at_boundary("making a scene of layers", [&] {
     require(layers != nullptr, "The layers are null.");
     require(count >= 1 && count <= 64, "The number of layers is ", count, "; allowed is 1 to 64.");
@@ -173,6 +180,19 @@ LayeredScene LayeredScene::from_layers(const Device& device, const LayerView* la
       layer.statistics = disparity_statistics(device.engine(), layer.disparity, layer.coverage);
       impl->layers.push_back(std::move(layer));
     }
+    require(std::isfinite(scale.at_zero) && std::isfinite(scale.at_one), "The scene's disparity goes from ",
+            scale.at_zero, " to ", scale.at_one, "; both must be finite.");
+    require(scale.fov_degrees >= 0 && scale.fov_degrees < 180, "The scene's field of view is ", scale.fov_degrees,
+            " degrees; allowed is 0 (unknown) to below 180.");
+    impl->scale = scale;
+    if (alpha.data != nullptr) {
+      check_image(alpha, "alpha");
+      check_same_size(alpha, "alpha", impl->width, impl->height, "farthest layer");
+      require(alpha.format == PixelFormat{impl->format.scalar, 1} && impl->format.channels == 3,
+              "A scene's alpha must have 1 channel of the layers' scalar type, beside layers of 3 channels.");
+      impl->alpha = copy_on(device, alpha);
+      impl->format.channels = 4;
+    }
     return LayeredScene(std::move(impl));
   });
 }
@@ -182,6 +202,7 @@ int LayeredScene::height() const noexcept { return impl_->height; }
 PixelFormat LayeredScene::format() const noexcept { return impl_->format; }
 Color LayeredScene::color() const noexcept { return impl_->color; }
 int LayeredScene::layer_count() const noexcept { return static_cast<int>(impl_->layers.size()); }
+const DepthScale& LayeredScene::depth_scale() const noexcept { return impl_->scale; }
 ImageView LayeredScene::alpha() const noexcept { return impl_->alpha; }
 
 LayerView LayeredScene::layer(int index) const {
@@ -197,6 +218,13 @@ LayeredScene LayeredScene::resized(int width, int height) const {
     to->height = height;
     to->format = impl_->format;
     to->color = impl_->color;
+    to->scale = impl_->scale;
+    if (to->scale.kind == DepthKind::disparity_px) {
+      // A disparity in pixels is of the picture's width.
+      const double unit = static_cast<double>(width) / impl_->width;
+      to->scale.at_zero *= unit;
+      to->scale.at_one *= unit;
+    }
     const ResizeFilter filter =
         width <= impl_->width && height <= impl_->height ? ResizeFilter::area : ResizeFilter::bilinear;
     const auto at_size = [&](const Image& image) {

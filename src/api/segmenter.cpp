@@ -31,7 +31,7 @@ Image Segmenter::segment(const ImageView& photo, const DepthMap& depth, const Pr
     check_same_size(photo, "photo", depth.width(), depth.height(), "depth map");
     const Device& device = impl_->device;
     Image keep;
-    const Image disparity = relative_disparity(device, depth);
+    const Image disparity = relative_disparity(device, depth).image;
     return to_host(segment_photo(device, on_device(photo, device, keep), disparity, impl_->options, progress), device);
   });
 }

@@ -13,8 +13,9 @@ struct Range {
   double low, high;
 };
 
-// Quantiles that few wrong values do not move. Metres have their nearest first.
-Range robust_range(Engine& engine, const ImageView& values, DepthKind kind) {
+// Where all values are one, it lies in the middle.
+Range range_of(Engine& engine, const ImageView& values, DepthKind kind, DisparityRange wanted) {
+  // Quantiles that few wrong values do not move. Metres have their nearest first.
   const bool inverse = kind == DepthKind::metres;
   const double at[2] = {inverse ? -0.005 : 0.005, inverse ? -0.995 : 0.995};
   float found[4];
@@ -23,21 +24,22 @@ Range robust_range(Engine& engine, const ImageView& values, DepthKind kind) {
   engine.copy(out, {found, 4, 1, sizeof found, f32_1, {}, {}});
   const auto disparity = [&](double value) { return disparity_of(value, inverse); };
   const double least = disparity(found[inverse ? 1 : 0]), most = disparity(found[inverse ? 0 : 1]);
+  if (least == most) return {least - 0.5, least + 0.5};
   if (kind == DepthKind::disparity && least >= 0 && most <= 1 && least <= 0.005 && most >= 0.995) return {0, 1};
   const Range range{disparity(found[2]), disparity(found[3])};
-  return range.low < range.high ? range : Range{least, most};
+  return wanted == DisparityRange::robust && range.low < range.high ? range : Range{least, most};
 }
 
 }  // namespace
 
-Image relative_disparity(const Device& device, const DepthMap& depth) {
+RelativeDisparity relative_disparity(const Device& device, const DepthMap& depth, DisparityRange wanted) {
   Engine& engine = device.engine();
   Image keep;
   const ImageView values = on_device(depth.values(), device, keep);
-  const auto [low, high] = robust_range(engine, values, depth.kind());
-  Image out = device.allocate(values.width, values.height, values.format, values.color);
-  engine.normalize(values, out.mutable_view(), depth.kind() == DepthKind::metres, low, high);
-  if (depth.valid_fraction() < 1) engine.fill_unknown(out.mutable_view());
+  const auto [low, high] = range_of(engine, values, depth.kind(), wanted);
+  RelativeDisparity out{device.allocate(values.width, values.height, values.format, values.color), low, high};
+  engine.normalize(values, out.image.mutable_view(), depth.kind() == DepthKind::metres, low, high);
+  if (depth.valid_fraction() < 1) engine.fill_unknown(out.image.mutable_view());
   return out;
 }
 

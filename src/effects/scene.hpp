@@ -30,6 +30,7 @@ struct LayeredScene::Impl {
   PixelFormat format;
   Color color;
   std::vector<Layer> layers;
+  DepthScale scale;
   Image alpha;
 
   std::vector<LayerView> views() const;

@@ -181,6 +181,49 @@ TEST(Bake, FlatDepthIsOneLayer) {
   EXPECT_EQ(at(scene.layer(0).disparity, 5, 5), 0.5);
 }
 
+TEST(Bake, RemembersWhatItsDisparityStandsFor) {
+  const Image photo = test::make(100, 4, test::u8_3, [](int x, int, int) { return x / 255.0; });
+  const auto baked = [&](DepthKind kind, auto value) {
+    const Image values = test::make(100, 4, test::f32_1, [&](int x, int, int) { return value(x); });
+    return LayeredScene::bake(Device::cpu(1), photo, DepthMap(values, kind, 50), {}, flat(100, 4, test::u8_1, 0));
+  };
+  // One column of a hundred lies far beyond the others: in pixels it keeps its place.
+  const LayeredScene px = baked(DepthKind::disparity_px, [](int x) { return x == 99 ? 60.0 : 2 + 0.1 * x; });
+  EXPECT_EQ(px.depth_scale().kind, DepthKind::disparity_px);
+  EXPECT_EQ(px.depth_scale().at_zero, 2);
+  EXPECT_EQ(px.depth_scale().at_one, 60);
+  EXPECT_EQ(px.depth_scale().fov_degrees, 50);
+  EXPECT_NEAR(2 + 58 * at(px.layer(0).disparity, 50, 1), 7, 1e-5);
+  const DepthScale half = px.resized(50, 2).depth_scale();
+  EXPECT_EQ(half.at_zero, 1);
+  EXPECT_EQ(half.at_one, 30);
+  const LayeredScene metres = baked(DepthKind::metres, [](int x) { return 1 + 0.01 * x; });
+  const DepthScale scale = metres.depth_scale();
+  EXPECT_EQ(scale.kind, DepthKind::metres);
+  const double value = scale.at_zero + (scale.at_one - scale.at_zero) * at(metres.layer(0).disparity, 25, 0);
+  EXPECT_NEAR(1 / value, 1.25, 1e-5);
+  const DepthScale flat_scale = baked(DepthKind::disparity_px, [](int) { return 7.0; }).depth_scale();
+  EXPECT_EQ((flat_scale.at_zero + flat_scale.at_one) / 2, 7);
+}
+
+TEST(FromLayers, TakesTheScaleAndTheAlphaThatItIsGiven) {
+  const Image color = flat(4, 3, test::u8_3, 0.4), disparity = flat(4, 3, test::f32_1, 0.25);
+  const Image alpha = flat(4, 3, test::u8_1, 0.6);
+  const LayerView layer{color, {}, disparity};
+  const Device device = Device::cpu(1);
+  const LayeredScene scene = LayeredScene::from_layers(device, &layer, 1, {DepthKind::metres, 0.1, 2, 40}, alpha);
+  EXPECT_EQ(scene.depth_scale().at_one, 2);
+  EXPECT_EQ(scene.format(), test::u8_4);
+  EXPECT_TRUE(test::same(scene.alpha(), alpha));
+  EXPECT_EQ(error_of([&] { LayeredScene::from_layers(device, &layer, 1, {}, disparity); }),
+            "invalid_argument: A scene's alpha must have 1 channel of the layers' scalar type, beside layers of 3 "
+            "channels.");
+  EXPECT_EQ(error_of([&] {
+              LayeredScene::from_layers(device, &layer, 1, {DepthKind::metres, 0, INFINITY});
+            }),
+            "invalid_argument: The scene's disparity goes from 0 to inf; both must be finite.");
+}
+
 TEST(Bake, AlphaIsCarriedBesideTheLayers) {
   for (const Scalar scalar : {Scalar::u8, Scalar::u16, Scalar::f16, Scalar::f32}) {
     const Image photo = composed({scalar, 4});
