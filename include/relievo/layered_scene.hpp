@@ -105,6 +105,12 @@ class RELIEVO_API LayeredScene final {
   ImageView alpha() const noexcept;
   /// The layers composited without motion: the photo.
   Image flatten() const;
+  /// The photo as a second camera sees it, `baseline` stereo baselines to the right of the first, looking the same way:
+  /// a point moves to the left by `baseline` times its disparity. A baseline is that of the pair which `disparity_px`
+  /// was measured in; where depth is of another kind, that by which what is nearest moves a fiftieth of the width, and
+  /// what is farthest stays. Host memory, with the photo's alpha. At 0 it is the photo.
+  /// Throws Error{invalid_argument} for a baseline that is not within -1000 to 1000.
+  Image view(double baseline) const;
   /// The same scene at another size, for previews and animations: layers by area when smaller and
   /// bilinear when larger. Throws Error{invalid_argument} for a side out of range.
   LayeredScene resized(int width, int height) const;

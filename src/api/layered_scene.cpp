@@ -245,5 +245,12 @@ Image LayeredScene::flatten() const {
   return at_boundary("flattening a scene", [&] { return to_host(flattened(*impl_), impl_->device); });
 }
 
+Image LayeredScene::view(double baseline) const {
+  return at_boundary("rendering a view", [&] {
+    require(baseline >= -1000 && baseline <= 1000, "The baseline is ", baseline, "; allowed is -1000 to 1000.");
+    return to_host(view_of(*impl_, baseline), impl_->device);
+  });
+}
+
 }  // namespace v1
 }  // namespace relievo

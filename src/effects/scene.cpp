@@ -18,6 +18,29 @@ Image flattened(const LayeredScene::Impl& scene) {
   return out;
 }
 
+Image view_of(const LayeredScene::Impl& scene, double baseline) {
+  Engine& engine = scene.device.engine();
+  std::vector<LayerView> views = scene.views();
+  const auto count = static_cast<int>(views.size());
+  const bool measured = scene.scale.kind == DepthKind::disparity_px;
+  const double at_zero = measured ? scene.scale.at_zero : 0,
+               at_one = measured ? scene.scale.at_one : scene.width / 50.0;
+  LayerMotion motion;
+  motion.shift_x = static_cast<float>(-baseline * at_zero);
+  motion.gain_x = static_cast<float>(-baseline * (at_one - at_zero));
+  const std::vector<LayerMotion> motions(views.size(), motion);
+  Image color = scene.device.allocate(scene.width, scene.height, views[0].color.format, scene.color);
+  engine.warp_layers(views.data(), motions.data(), count, 1, color.mutable_view());
+  if (scene.alpha.empty()) return color;
+  for (LayerView& view : views) view.color = scene.alpha;
+  Image alpha = scene.device.allocate(scene.width, scene.height, scene.alpha.format(), scene.alpha.color());
+  engine.warp_layers(views.data(), motions.data(), count, 1, alpha.mutable_view());
+  Image out = scene.device.allocate(scene.width, scene.height, scene.format, scene.color);
+  engine.convert(color, out.mutable_view());
+  engine.insert_alpha(alpha, out.mutable_view());
+  return out;
+}
+
 DisparityStatistics disparity_statistics(Engine& engine, const ImageView& disparity, const ImageView& coverage) {
   constexpr double median = 0.5;
   float found[3];

@@ -39,6 +39,9 @@ struct LayeredScene::Impl {
 /// The scene without motion, in its device's memory.
 Image flattened(const LayeredScene::Impl& scene);
 
+/// What LayeredScene::view documents, in the scene's device's memory.
+Image view_of(const LayeredScene::Impl& scene, double baseline);
+
 /// Statistics over the pixels whose coverage is at least half (all where it is empty).
 DisparityStatistics disparity_statistics(Engine& engine, const ImageView& disparity, const ImageView& coverage);
 
