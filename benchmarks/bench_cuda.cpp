@@ -157,22 +157,29 @@ void run_operations() {
     }
     return matches;
   };
+  const auto nothing = [=] {
+    Image zero(width, height, u8_1);
+    for (int y = 0; y < height; ++y) std::fill_n(zero.row<std::uint8_t>(y), width, std::uint8_t{0});
+    return zero;
+  };
   add("patch_search jump 1, radius 4", [=](benchmark::State& state) {
     const std::vector<Image> in = sets_of(textured(width, height, {Scalar::u8, 4}));
-    const std::vector<Image> hole = sets_of(soft_disc(width, height));
+    const std::vector<Image> rank = sets_of(soft_disc(width, height)), behind = sets_of(nothing());
     const std::vector<Image> matches = sets_of(matches_beside());
     std::vector<Image> out = outputs(width, height, u16_4);
     const PatchSearch how{1, 4, 1, 0.01f};
-    measure(state, 20 * pixels,
-            [&](Engine& e, int t) { e.patch_search(in[t], hole[t], hole[t], matches[t], how, out[t].mutable_view()); });
+    measure(state, 22 * pixels, [&](Engine& e, int t) {
+      e.patch_search(in[t], in[t], rank[t], behind[t], rank[t], matches[t], how, out[t].mutable_view());
+    });
   });
   add("patch_vote rgb u8", [=](benchmark::State& state) {
     const std::vector<Image> in = sets_of(textured(width, height, rgb));
-    const std::vector<Image> hole = sets_of(soft_disc(width, height));
+    const std::vector<Image> rank = sets_of(soft_disc(width, height)), behind = sets_of(nothing());
     const std::vector<Image> matches = sets_of(matches_beside());
     std::vector<Image> out = outputs(width, height, rgb);
-    measure(state, 15 * pixels,
-            [&](Engine& e, int t) { e.patch_vote(in[t], hole[t], hole[t], matches[t], true, out[t].mutable_view()); });
+    measure(state, 16 * pixels, [&](Engine& e, int t) {
+      e.patch_vote(in[t], rank[t], behind[t], rank[t], matches[t], true, out[t].mutable_view());
+    });
   });
   add("gaussian rgb u8 31 px", [=](benchmark::State& state) {
     const std::vector<Image> in = sets_of(textured(width, height, rgb));

@@ -64,13 +64,24 @@ class CudaEngine final : public Engine {
   void guided_filter(const ImageView& guide, const ImageView& in, const MutableImageView& out, int radius,
                      float epsilon) override;
   void pull_push(const MutableImageView& values, const ImageView& known, int threshold) override;
-  void patch_halve(const ImageView& image, const ImageView& hole, const ImageView& barred, const MutableImageView& out,
-                   const MutableImageView& out_hole, const MutableImageView& out_barred) override;
-  void patch_double(const ImageView& coarse, const ImageView& target, const MutableImageView& out) override;
-  void patch_search(const ImageView& image, const ImageView& target, const ImageView& source, const ImageView& in,
-                    const PatchSearch& how, const MutableImageView& out) override;
-  void patch_vote(const ImageView& image, const ImageView& hole, const ImageView& target, const ImageView& matches,
-                  bool final, const MutableImageView& out) override;
+  void patch_halve(const ImageView& image, const ImageView& rank, const ImageView& behind, const MutableImageView& out,
+                   const MutableImageView& out_rank, const MutableImageView& out_behind) override;
+  void patch_double(const ImageView& coarse, const ImageView& behind, const ImageView& reach,
+                    const MutableImageView& out) override;
+  void patch_search(const ImageView& image, const ImageView& filled, const ImageView& rank, const ImageView& behind,
+                    const ImageView& reach, const ImageView& in, const PatchSearch& how,
+                    const MutableImageView& out) override;
+  void patch_vote(const ImageView& image, const ImageView& rank, const ImageView& behind, const ImageView& reach,
+                  const ImageView& matches, bool final, const MutableImageView& out) override;
+  void layer_sites(const ImageView& disparity, const ImageView& near, const ImageView& matte, const LayerCuts& cuts,
+                   const MutableImageView& front, const MutableImageView& back, const MutableImageView& rim) override;
+  void layer_means(const ImageView& color, const ImageView& disparity, const ImageView& front, const ImageView& rim,
+                   const LayerCuts& cuts, int cell, const MutableImageView& out,
+                   const MutableImageView& known) override;
+  void layers_behind(const ImageView& front, const ImageView& covers, int cell, const MutableImageView& back) override;
+  void guess_behind(const LayerSources& from, const MutableImageView& out) override;
+  void compose_layer(const LayerSources& from, int index, const MutableImageView& color,
+                     const MutableImageView& coverage, const MutableImageView& disparity) override;
   void warp_layers(const LayerView* layers, const LayerMotion* motions, int count, float zoom,
                    const MutableImageView& out) override;
   void warp_rows(const LayerView* layers, int count, float gain, float convergence,

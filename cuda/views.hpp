@@ -1,41 +1,15 @@
-// Views as kernels take them: a typed pointer and a pitch, by value.
+// Views as kernels take them.
 #pragma once
 
-#include <cstdint>
-
-#include <relievo/image.hpp>
-
-#include "kernels/host_device.hpp"
+#include "core/rows.hpp"
 
 namespace relievo {
 inline namespace v1 {
 namespace cuda {
 
-/// Rows of T, `pitch` bytes apart. Channels are interleaved: pixel x of c channels starts at row(y)[x * c].
-template <class T>
-struct Rows {
-  const unsigned char* data;
-  std::int64_t pitch;
-
-  RELIEVO_HD const T* row(int y) const { return reinterpret_cast<const T*>(data + y * pitch); }
-};
-
-template <class T>
-struct MutableRows {
-  unsigned char* data;
-  std::int64_t pitch;
-
-  RELIEVO_HD T* row(int y) const { return reinterpret_cast<T*>(data + y * pitch); }
-};
-
-template <class T>
-Rows<T> rows(const ImageView& view) {
-  return {static_cast<const unsigned char*>(view.data), view.stride};
-}
-template <class T>
-MutableRows<T> rows(const MutableImageView& view) {
-  return {static_cast<unsigned char*>(view.data), view.stride};
-}
+using relievo::MutableRows;
+using relievo::Rows;
+using relievo::rows;
 
 }  // namespace cuda
 }  // namespace v1

@@ -27,14 +27,18 @@ struct EnumNames<InpaintMethod> {
 
 /// Options of Inpainter.
 struct InpaintOptions {
-  /// How the hole is filled. Unit: none. Range: blend, telea, navier-stokes or patch. Default: blend.
-  InpaintMethod method = InpaintMethod::blend;
+  /// How the hole is filled. Unit: none. Range: blend, telea, navier-stokes or patch. Default: patch.
+  InpaintMethod method = InpaintMethod::patch;
   /// Radius of the neighbourhood that a filled pixel is computed from; `patch` has no use for it. Unit: px. Range: 1 to
   /// 32. Default: 3.
   float radius_px = 3;
 
   /// System "spatial photo effect generator": blend, radius 3.
-  static InpaintOptions spatial_photo() { return {}; }
+  static InpaintOptions spatial_photo() {
+    InpaintOptions o;
+    o.method = InpaintMethod::blend;
+    return o;
+  }
 };
 
 template <class Visitor>

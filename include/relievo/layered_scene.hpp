@@ -26,6 +26,18 @@ struct BakeOptions {
   /// Take the background's colour out of the subject's soft edge (He et al., CVPR 2011, eq. 1 solved
   /// for the foreground), so that no rim of it moves along. Unit: none. Range: on or off. Default: on.
   bool decontaminate = true;
+  /// The most layers that are made, as many as depth needs. 2 are the subject and all the rest; more come with
+  /// `inpaint.method` `patch` alone, which knows what is behind what. Unit: layers. Range: 1 to 16. Default: 8.
+  int max_layers = 8;
+  /// The memory that layers may take: where the photo is large there are fewer. Unit: MiB. Range: 1 to 1048576.
+  /// Default: 1536.
+  int layer_memory_mib = 1536;
+  /// Steps of disparity above it are silhouettes, where layers part. Unit: of the scene's range. Range: 0.001 to 1.
+  /// Default: 0.04.
+  float depth_threshold = 0.04f;
+  /// How far layers go on behind silhouettes. Unit: px of a photo whose longer side is 960 px. Range: 1 to 960.
+  /// Default: 70.
+  float background_thickness = 70;
 
   /// System "spatial photo effect generator".
   static BakeOptions spatial_photo() {
@@ -33,6 +45,7 @@ struct BakeOptions {
     o.segment = SegmentOptions::spatial_photo();
     o.inpaint = InpaintOptions::spatial_photo();
     o.decontaminate = false;
+    o.max_layers = 2;
     return o;
   }
 };
@@ -44,6 +57,11 @@ void visit_fields(BakeOptions& o, Visitor&& visit) {
   visit(Field{"hole_dilate_px", "ellipse the hole grows by, odd", "px", 1, 101}, o.hole_dilate_px);
   visit(Field{"hole_dilate_times", "how many times the hole grows", "times", 0, 16}, o.hole_dilate_times);
   visit(Field{"decontaminate", "take the background's colour out of soft edges", ""}, o.decontaminate);
+  visit(Field{"max_layers", "the most layers", "layers", 1, 16}, o.max_layers);
+  visit(Field{"layer_memory_mib", "memory that layers may take", "MiB", 1, 1048576}, o.layer_memory_mib);
+  visit(Field{"depth_threshold", "least step of disparity that is a silhouette", "", 0.001, 1}, o.depth_threshold);
+  visit(Field{"background_thickness", "how far layers go on behind silhouettes, of 960 px", "px", 1, 960},
+        o.background_thickness);
 }
 
 /// One layer of a scene, borrowed from it. All three have the scene's size.
@@ -108,7 +126,8 @@ class RELIEVO_API LayeredScene final {
   /// The photo as a second camera sees it, `baseline` stereo baselines to the right of the first, looking the same way:
   /// a point moves to the left by `baseline` times its disparity. A baseline is that of the pair which `disparity_px`
   /// was measured in; where depth is of another kind, that by which what is nearest moves a fiftieth of the width, and
-  /// what is farthest stays. Host memory, with the photo's alpha. At 0 it is the photo.
+  /// what is farthest stays. What lies beyond the photo's sides continues it smoothly. Host memory, with the photo's
+  /// alpha. At 0 it is the photo.
   /// Throws Error{invalid_argument} for a baseline that is not within -1000 to 1000.
   Image view(double baseline) const;
   /// The same scene at another size, for previews and animations: layers by area when smaller and

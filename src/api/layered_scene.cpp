@@ -8,6 +8,7 @@
 #include "api/boundary.hpp"
 #include "core/options.hpp"
 #include "core/views.hpp"
+#include "effects/bake_layers.hpp"
 #include "effects/histogram.hpp"
 #include "effects/inpaint.hpp"
 #include "effects/relative.hpp"
@@ -99,15 +100,20 @@ LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, co
     Image matte =
         given_matte.data != nullptr ? copy_on(device, given_matte) : at_boundary("finding the subject", find_subject);
 
-    impl->layers.resize(1);
     Image hole;
     bool subject = any_above(device, matte, faint);
-    if (subject) {
+    const bool many = options.max_layers > 2 && options.inpaint.method == InpaintMethod::patch;
+    if (subject && !many) {
       hole = hole_of(device, matte, options);
       subject = histogram_of(engine, hole)[0] > 0;
     }
-    if (!subject) {
+    if (subject) impl->subject = disparity_statistics(engine, disparity, matte).median;
+    if (many) {
+      bake_layers(*impl, color, std::move(disparity), subject ? std::move(matte) : Image(), options,
+                  progress.part(0.2, 0.95));
+    } else if (!subject) {
       // Nothing stands before the rest, or nothing is left to fill from.
+      impl->layers.resize(1);
       Impl::Layer& back = impl->layers[0];
       back.color = std::move(color);
       back.disparity = std::move(disparity);
@@ -133,6 +139,7 @@ LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, co
     for (Impl::Layer& layer : impl->layers) {
       layer.statistics = disparity_statistics(engine, layer.disparity, layer.coverage);
     }
+    if (!subject) impl->subject = impl->layers.back().statistics.median;
     progress.report(1, "layers");
     return LayeredScene(std::move(impl));
   });
@@ -185,6 +192,7 @@ LayeredScene LayeredScene::from_layers(const Device& device, const LayerView* la
     require(scale.fov_degrees >= 0 && scale.fov_degrees < 180, "The scene's field of view is ", scale.fov_degrees,
             " degrees; allowed is 0 (unknown) to below 180.");
     impl->scale = scale;
+    impl->subject = impl->layers.back().statistics.median;
     if (alpha.data != nullptr) {
       check_image(alpha, "alpha");
       check_same_size(alpha, "alpha", impl->width, impl->height, "farthest layer");
@@ -219,6 +227,7 @@ LayeredScene LayeredScene::resized(int width, int height) const {
     to->format = impl_->format;
     to->color = impl_->color;
     to->scale = impl_->scale;
+    to->subject = impl_->subject;
     if (to->scale.kind == DepthKind::disparity_px) {
       // A disparity in pixels is of the picture's width.
       const double unit = static_cast<double>(width) / impl_->width;
@@ -248,7 +257,7 @@ Image LayeredScene::flatten() const {
 Image LayeredScene::view(double baseline) const {
   return at_boundary("rendering a view", [&] {
     require(baseline >= -1000 && baseline <= 1000, "The baseline is ", baseline, "; allowed is -1000 to 1000.");
-    return to_host(view_of(*impl_, baseline), impl_->device);
+    return view_of(*impl_, baseline);
   });
 }
 

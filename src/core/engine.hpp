@@ -16,7 +16,7 @@
 #include <relievo/stream.hpp>
 
 #include "core/aperture_mask.hpp"
-#include "kernels/patch.hpp"
+#include "kernels/layer_cuts.hpp"
 #include "kernels/scene.hpp"
 
 namespace relievo {
@@ -55,6 +55,20 @@ inline const MutableImageView& any_of(const SceneBuffers& out) {
   }
   return out.coverage;
 }
+
+/// What layers are composed from (kernels/layers.hpp). `means` as `layer_means` gives them, continued over all cells.
+struct LayerSources {
+  ImageView color;      ///< the photo, 1 or 3 channels
+  ImageView filled;     ///< the photo's format: what pixels hide, where they do
+  ImageView disparity;  ///< f32
+  ImageView front, back, rim, matte;
+  ImageView covers;  ///< u8, 4 channels: a LayerBits a cell
+  ImageView means;   ///< f32
+  LayerCuts cuts;
+  int cell = 1;
+};
+
+struct PatchSearch;
 
 class Engine : public std::enable_shared_from_this<Engine> {
  public:
@@ -196,25 +210,56 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// nothing changes.
   virtual void pull_push(const MutableImageView& values, const ImageView& known, int threshold) = 0;
 
-  /// A picture (u8, 4 channels, alpha 255) at half of its size, rounded up: each pixel the mean of those of up to four
-  /// that are not `hole`. Masks (u8, not 0 = true) are 255 where one of the four is true.
-  virtual void patch_halve(const ImageView& image, const ImageView& hole, const ImageView& barred,
-                           const MutableImageView& out, const MutableImageView& out_hole,
-                           const MutableImageView& out_barred) = 0;
-  /// Matches of a level twice as fine, where `target` (u8) is not 0, at the costs of the coarse ones.
-  virtual void patch_double(const ImageView& coarse, const ImageView& target, const MutableImageView& out) = 0;
-  /// A round of PatchMatch: each pixel where `target` (u8) is not 0 takes the best of its match in `in` (u16, 4
-  /// channels, each a PatchMatch), of those of its neighbours and of some at random, whose centres are at least
-  /// patch_radius px inside and where `source` (u8) is not 0. The cost is the sum of squared differences of the colours
-  /// of `image` (u8, 4 channels, alpha 255; borders repeated around targets) and patch_distance_cost. Where nothing is
-  /// better a match stays, with its cost as it is now.
-  virtual void patch_search(const ImageView& image, const ImageView& target, const ImageView& source,
-                            const ImageView& in, const PatchSearch& how, const MutableImageView& out) = 0;
-  /// Gives pixels where `hole` (u8) is not 0 the mean, by patch_vote_weight, of what the matches of the targets
-  /// around them put there. `image` and `out` have one format of 1, 3 or 4 channels and any scalar type; alpha stays.
-  /// `out` may be `image`, whose holes are not read.
-  virtual void patch_vote(const ImageView& image, const ImageView& hole, const ImageView& target,
-                          const ImageView& matches, bool final, const MutableImageView& out) = 0;
+  /// A picture (u8, 4 channels, alpha 255) at half of its size, rounded up, with what its pixels show and hide
+  /// (kernels/patch.hpp; u8).
+  virtual void patch_halve(const ImageView& image, const ImageView& rank, const ImageView& behind,
+                           const MutableImageView& out, const MutableImageView& out_rank,
+                           const MutableImageView& out_behind) = 0;
+  /// Matches of a level twice as fine, of its targets, at the costs of the coarse ones. Targets are pixels whose
+  /// `behind` is less than `reach`, the largest rank within a patch around them; others get no_match.
+  virtual void patch_double(const ImageView& coarse, const ImageView& behind, const ImageView& reach,
+                            const MutableImageView& out) = 0;
+  /// A round of PatchMatch: each target takes the best of its match in `in` (u16, 4 channels, each a PatchMatch), of
+  /// those of its neighbours and of some at random, whose centres are at least patch_radius px inside and whose `reach`
+  /// is not above its `behind`. The cost is the sum of squared differences of colours and patch_distance_cost, over the
+  /// pixels of its patch (borders repeated) that are known to it, taken from `image`, or hide the same layer, taken
+  /// from `filled` (both u8, 4 channels, alpha 255). Where nothing is better a match stays, with its cost as it is now.
+  /// Others than targets get no_match.
+  virtual void patch_search(const ImageView& image, const ImageView& filled, const ImageView& rank,
+                            const ImageView& behind, const ImageView& reach, const ImageView& in,
+                            const PatchSearch& how, const MutableImageView& out) = 0;
+  /// Gives pixels of `out` that hide a layer the mean, by patch_vote_weight, of what the matches of the targets around
+  /// them with the same `behind` put there of `image`; where none of those has a match they stay. Both pictures have
+  /// one format of 1, 3 or 4 channels and any scalar type; alpha stays. `out` may be `image` where that is read nowhere
+  /// that it is written: where no rank is known to a smaller one's.
+  virtual void patch_vote(const ImageView& image, const ImageView& rank, const ImageView& behind,
+                          const ImageView& reach, const ImageView& matches, bool final,
+                          const MutableImageView& out) = 0;
+
+  /// What each pixel shows (kernels/layers.hpp) by its disparity (f32): three pictures of u8, 1 channel. Where `matte`
+  /// (u8; may be empty) is soft, 1 to 254, it is the coverage of the layer of `near` (f32), which is given with it, if
+  /// that stands before the pixel's own.
+  virtual void layer_sites(const ImageView& disparity, const ImageView& near, const ImageView& matte,
+                           const LayerCuts& cuts, const MutableImageView& front, const MutableImageView& back,
+                           const MutableImageView& rim) = 0;
+  /// Mean colour (0..1) and disparity of what is seen of each layer in cells of `cell` px. `out` (f32, 1 channel, a
+  /// column a cell) holds for each layer four pictures one below the other, red, green, blue and disparity, each of as
+  /// many rows as there are cells; `known` (u8) for each layer one, 255 where there is any. Pixels at silhouettes
+  /// count little. Colours of 1 channel leave green and blue 0.
+  virtual void layer_means(const ImageView& color, const ImageView& disparity, const ImageView& front,
+                           const ImageView& rim, const LayerCuts& cuts, int cell, const MutableImageView& out,
+                           const MutableImageView& known) = 0;
+  /// Completes `back`: the nearest of the layers that `covers` (u8, 4 channels: a LayerBits a cell of `cell` px) and
+  /// the pixel itself have behind its front.
+  virtual void layers_behind(const ImageView& front, const ImageView& covers, int cell,
+                             const MutableImageView& back) = 0;
+  /// The first guess of what is hidden: `out` (the photo's format) is the photo where a pixel hides no layer, else the
+  /// mean colour of that.
+  virtual void guess_behind(const LayerSources& from, const MutableImageView& out) = 0;
+  /// Layer `index` of the photo: colour, coverage (u8; may be empty) and disparity (f32). Where it is seen in part,
+  /// colours of it and of what is behind mix to the photo's (kernels/layers.hpp).
+  virtual void compose_layer(const LayerSources& from, int index, const MutableImageView& color,
+                             const MutableImageView& coverage, const MutableImageView& disparity) = 0;
 
   /// Backward warp of all layers, composited far to near. A pixel q of `out` looks at
   /// p = c + (q - c) / zoom, and each layer at s with s + motion(disparity(s), s - c) = p by three

@@ -7,9 +7,12 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include <cstring>
+
 #include <relievo/image.hpp>
 
 #include "kernels/patch.hpp"
+#include "kernels/sampling.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace relievo {
@@ -19,44 +22,91 @@ namespace {
 
 constexpr int side = 2 * patch_radius + 1;
 
-HWY_INLINE std::int32_t Square(const std::uint8_t* a, const std::uint8_t* b) {
-  const auto apart = static_cast<std::int16_t>(*a - *b);
-  return std::int32_t{apart} * apart;
-}
+// A row of a patch of RGBX is taken as 8 pixels, which fill vectors.
+constexpr int row_bytes = 32;
 
-// Sum of squared differences of two patches of RGBX, from their upper left corners; from `most` on only a bound. A row
-// is taken as 8 pixels, which fill vectors, less the last.
-HWY_INLINE std::uint32_t Difference(const std::uint8_t* a, const std::uint8_t* b, std::ptrdiff_t stride,
+// What a target knows of its patch: colours, and 255 where they count.
+struct Known {
+  std::uint8_t color[side * row_bytes], counts[side * row_bytes];
+};
+
+// Sum of squared differences to the patch whose upper left corner is `there`; from `most` on only a bound.
+HWY_INLINE std::uint32_t Difference(const Known& known, const std::uint8_t* there, std::ptrdiff_t stride,
                                     std::uint32_t most) {
   static_assert(side == 7);
   std::int32_t sum = 0;
-  for (int y = 0; y < side; ++y, a += stride, b += stride) {
-    for (int i = 0; i < 32; ++i) sum += Square(a + i, b + i);
-    for (int i = 28; i < 31; ++i) sum -= Square(a + i, b + i);
+  const std::uint8_t* color = known.color;
+  const std::uint8_t* counts = known.counts;
+  for (int y = 0; y < side; ++y, there += stride, color += row_bytes, counts += row_bytes) {
+    for (int i = 0; i < row_bytes; ++i) {
+      const auto apart = static_cast<std::int16_t>((color[i] - there[i]) & static_cast<std::int8_t>(counts[i]));
+      sum += std::int32_t{apart} * apart;
+    }
     if (y == 2 && static_cast<std::uint32_t>(sum) >= most) break;
   }
   return static_cast<std::uint32_t>(sum);
 }
 
-// `padded` is the picture with its border repeated: the corner of the patch around (x, y) is its pixel (x, y).
-void SearchRow(const ImageView& padded, const ImageView& target, const ImageView& source, const ImageView& matches,
-               int y, const PatchSearch& how, PatchMatch* out) {
-  const int width = target.width, height = target.height;
-  const auto is_set = [](const ImageView& mask, int u, int v) { return mask.row<std::uint8_t>(v)[u] != 0; };
-  const auto corner = [&](int u, int v) { return padded.row<std::uint8_t>(v) + std::ptrdiff_t{4} * u; };
+struct Pictures {
+  const ImageView &image, &filled, &rank, &behind, &reach, &matches;
+};
+
+HWY_INLINE void Learn(const Pictures& in, int x, int y, Known& known) {
+  const int width = in.rank.width, height = in.rank.height;
+  const std::uint8_t layer = in.behind.row<std::uint8_t>(y)[x];
+  std::uint8_t* color = known.color;
+  std::uint8_t* counts = known.counts;
+  for (int v = y - patch_radius; v <= y + patch_radius; ++v) {
+    const int row = repeat_border(v, height);
+    const std::uint8_t* const rank = in.rank.row<std::uint8_t>(row);
+    const std::uint8_t* const behind = in.behind.row<std::uint8_t>(row);
+    const std::uint8_t *const seen = in.image.row<std::uint8_t>(row), *const filled = in.filled.row<std::uint8_t>(row);
+    for (int u = x - patch_radius; u <= x + patch_radius; ++u, color += 4, counts += 4) {
+      const int column = repeat_border(u, width);
+      const bool is_known = rank[column] <= layer;
+      const bool counts_here = is_known || behind[column] == layer;
+      std::memcpy(color, (is_known ? seen : filled) + std::ptrdiff_t{4} * column, 4);
+      std::memset(counts, counts_here ? 255 : 0, 4);
+    }
+    std::memset(color, 0, 4);
+    std::memset(counts, 0, 4);
+    color += 4;
+    counts += 4;
+  }
+}
+
+void SearchRow(const ImageView& image, const ImageView& filled, const ImageView& rank, const ImageView& behind,
+               const ImageView& reach, const ImageView& matches, int y, const PatchSearch& how, PatchMatch* out) {
+  const Pictures in{image, filled, rank, behind, reach, matches};
+  const int width = in.rank.width, height = in.rank.height;
+  const auto at = [](const ImageView& mask, int u, int v) { return mask.row<std::uint8_t>(v)[u]; };
   const auto match = [&](int u, int v) {
-    return reinterpret_cast<const PatchMatch*>(matches.row<std::uint16_t>(v))[u];
+    return reinterpret_cast<const PatchMatch*>(in.matches.row<std::uint16_t>(v))[u];
   };
   const auto is_target = [&](int u, int v) {
-    return u >= 0 && v >= 0 && u < width && v < height && is_set(target, u, v);
+    return u >= 0 && v >= 0 && u < width && v < height && at(in.behind, u, v) < at(in.reach, u, v);
   };
-  const auto allowed = [&](int u, int v) { return patch_inside(u, v, width, height) && is_set(source, u, v); };
   for (int x = 0; x < width; ++x) {
-    if (!is_set(target, x, y)) continue;
-    const std::uint8_t* const here = corner(x, y);
+    if (!is_target(x, y)) {
+      out[x] = no_match;
+      continue;
+    }
+    Known known;
+    Learn(in, x, y, known);
+    const std::uint8_t layer = at(in.behind, x, y);
+    const auto allowed = [&](int u, int v) { return patch_inside(u, v, width, height) && at(in.reach, u, v) <= layer; };
     const auto cost = [&](int u, int v, std::uint32_t most) HWY_ATTR {
       const std::uint32_t far = patch_distance_cost(u - x, v - y, how.distance_weight);
-      return far >= most ? far : far + Difference(here, corner(u, v), padded.stride, most - far);
+      if (far >= most) return far;
+      const std::uint8_t* const corner =
+          in.image.row<std::uint8_t>(v - patch_radius) + std::ptrdiff_t{4} * (u - patch_radius);
+      if (v + patch_radius + 1 < height || u + patch_radius + 1 < width) {
+        return far + Difference(known, corner, in.image.stride, most - far);
+      }
+      // No pixel follows the last one.
+      std::uint8_t last[side * row_bytes] = {};
+      for (int j = 0; j < side; ++j) std::memcpy(last + j * row_bytes, corner + j * in.image.stride, 4 * side);
+      return far + Difference(known, last, row_bytes, most - far);
     };
     out[x] = patch_best(x, y, how, cost, allowed, match, is_target);
   }
@@ -86,81 +136,78 @@ constexpr int band = 16;
 
 }  // namespace
 
-void CpuEngine::patch_halve(const ImageView& image, const ImageView& hole, const ImageView& barred,
-                            const MutableImageView& out, const MutableImageView& out_hole,
-                            const MutableImageView& out_barred) {
+void CpuEngine::patch_halve(const ImageView& image, const ImageView& rank, const ImageView& behind,
+                            const MutableImageView& out, const MutableImageView& out_rank,
+                            const MutableImageView& out_behind) {
   parallel_rows(out.height, 32, [&](int first, int last, ThreadScratch&) {
     for (int y = first; y < last; ++y) {
       for (int x = 0; x < out.width; ++x) {
         PatchHalf half;
         for (int j = 2 * y; j < std::min(2 * y + 2, image.height); ++j) {
           for (int i = 2 * x; i < std::min(2 * x + 2, image.width); ++i) {
-            half.add(image.row<std::uint8_t>(j) + 4 * i, hole.row<std::uint8_t>(j)[i] != 0,
-                     barred.row<std::uint8_t>(j)[i] != 0);
+            half.add(image.row<std::uint8_t>(j) + 4 * i, rank.row<std::uint8_t>(j)[i], behind.row<std::uint8_t>(j)[i]);
           }
         }
-        half.store(out.row<std::uint8_t>(y) + 4 * x, out_hole.row<std::uint8_t>(y)[x],
-                   out_barred.row<std::uint8_t>(y)[x]);
+        half.store(out.row<std::uint8_t>(y) + 4 * x, out_rank.row<std::uint8_t>(y)[x],
+                   out_behind.row<std::uint8_t>(y)[x]);
       }
     }
   });
 }
 
-void CpuEngine::patch_double(const ImageView& coarse, const ImageView& target, const MutableImageView& out) {
+void CpuEngine::patch_double(const ImageView& coarse, const ImageView& behind, const ImageView& reach,
+                             const MutableImageView& out) {
   parallel_rows(out.height, 32, [&](int first, int last, ThreadScratch&) {
     for (int y = first; y < last; ++y) {
-      const std::uint8_t* const wanted = target.row<std::uint8_t>(y);
+      const std::uint8_t* const layer = behind.row<std::uint8_t>(y);
+      const std::uint8_t* const around = reach.row<std::uint8_t>(y);
       const auto* const from = reinterpret_cast<const PatchMatch*>(coarse.row<std::uint16_t>(y / 2));
       auto* const to = reinterpret_cast<PatchMatch*>(out.row<std::uint16_t>(y));
       for (int x = 0; x < out.width; ++x) {
-        if (wanted[x] != 0) to[x] = patch_doubled(x, y, from[x / 2]);
+        to[x] = layer[x] < around[x] ? patch_doubled(x, y, from[x / 2]) : no_match;
       }
     }
   });
 }
 
-void CpuEngine::patch_search(const ImageView& image, const ImageView& target, const ImageView& source,
-                             const ImageView& in, const PatchSearch& how, const MutableImageView& out) {
-  Image padded(image.width + 2 * patch_radius + 1, image.height + 2 * patch_radius, image.format);
-  parallel_rows(padded.height(), 64, [&](int first, int last, ThreadScratch&) {
-    for (int y = first; y < last; ++y) {
-      const std::uint8_t* const from = image.row<std::uint8_t>(std::clamp(y - patch_radius, 0, image.height - 1));
-      std::uint8_t* to = padded.row<std::uint8_t>(y);
-      for (int i = 0; i < patch_radius; ++i, to += 4) std::memcpy(to, from, 4);
-      std::memcpy(to, from, std::size_t{4} * static_cast<std::size_t>(image.width));
-      to += std::ptrdiff_t{4} * image.width;
-      for (int i = 0; i <= patch_radius; ++i, to += 4) std::memcpy(to, to - 4, 4);
-    }
-  });
+void CpuEngine::patch_search(const ImageView& image, const ImageView& filled, const ImageView& rank,
+                             const ImageView& behind, const ImageView& reach, const ImageView& in,
+                             const PatchSearch& how, const MutableImageView& out) {
   const auto search_row = HWY_DYNAMIC_DISPATCH(SearchRow);
   parallel_rows(image.height, band, [&](int first, int last, ThreadScratch&) {
     for (int y = first; y < last; ++y) {
-      search_row(padded, target, source, in, y, how, reinterpret_cast<PatchMatch*>(out.row<std::uint16_t>(y)));
+      search_row(image, filled, rank, behind, reach, in, y, how,
+                 reinterpret_cast<PatchMatch*>(out.row<std::uint16_t>(y)));
     }
   });
 }
 
-void CpuEngine::patch_vote(const ImageView& image, const ImageView& hole, const ImageView& target,
-                           const ImageView& matches, bool final, const MutableImageView& out) {
+void CpuEngine::patch_vote(const ImageView& image, const ImageView& rank, const ImageView& behind,
+                           const ImageView& reach, const ImageView& matches, bool final, const MutableImageView& out) {
   const int width = out.width, height = out.height, pixel = out.format.channels;
   const int colors = pixel == 1 ? 1 : 3;
   parallel_rows(height, band, [&](int first, int last, ThreadScratch&) {
     with_scalar(out.format.scalar, [&](auto t) {
       using T = decltype(t);
       for (int y = first; y < last; ++y) {
-        const std::uint8_t* const wanted = hole.row<std::uint8_t>(y);
+        const std::uint8_t* const shown = rank.row<std::uint8_t>(y);
+        const std::uint8_t* const hidden = behind.row<std::uint8_t>(y);
         for (int x = 0; x < width; ++x) {
-          if (wanted[x] == 0) continue;
+          if (hidden[x] >= shown[x]) continue;
           PatchVotes<T> votes;
+          bool any = false;
           for (int j = std::max(0, y - patch_radius); j <= std::min(height - 1, y + patch_radius); ++j) {
             const auto* const row = reinterpret_cast<const PatchMatch*>(matches.row<std::uint16_t>(j));
-            const std::uint8_t* const voters = target.row<std::uint8_t>(j);
+            const std::uint8_t* const layer = behind.row<std::uint8_t>(j);
+            const std::uint8_t* const around = reach.row<std::uint8_t>(j);
             for (int i = std::max(0, x - patch_radius); i <= std::min(width - 1, x + patch_radius); ++i) {
-              if (voters[i] == 0) continue;
+              if (layer[i] != hidden[x] || layer[i] >= around[i] || !row[i].found()) continue;
               const PatchMatch m = row[i];
               votes.add(image.row<T>(m.y + y - j) + pixel * (m.x + x - i), colors, patch_vote_weight(m.cost(), final));
+              any = true;
             }
           }
+          if (!any) continue;
           T* const to = out.row<T>(y) + pixel * x;
           for (int k = 0; k < colors; ++k) to[k] = votes.mean(k);
         }

@@ -104,7 +104,7 @@ MutableImageView gather_band(Engine& engine, Scratch& scratch, const LayerView& 
 }  // namespace
 
 float focus_disparity(const LayeredScene::Impl& scene, const Focus& focus) {
-  return focus.disparity < 0 ? scene.layers.back().statistics.median : focus.disparity;
+  return focus.disparity < 0 ? scene.subject : focus.disparity;
 }
 
 void render_lens(Engine& engine, Scratch& scratch, const LayeredScene::Impl& scene, const BokehOptions& options,

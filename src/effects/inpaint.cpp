@@ -25,6 +25,15 @@ void fill_there(const Device& device, const MutableImageView& photo, const Image
   device.engine().copy(part, within(photo));
 }
 
+// The hole is nearer than all the rest.
+bool fill_by_patches(const Device& device, const MutableImageView& photo, const ImageView& hole,
+                     const Progress& progress) {
+  Image rank = device.allocate(hole.width, hole.height, u8_1), behind = device.allocate(hole.width, hole.height, u8_1);
+  device.engine().mask_above(hole, 0, {}, rank.mutable_view());
+  device.engine().mask_above(hole, 255, {}, behind.mutable_view());
+  return patch_fill(device, photo, rank, behind, photo, false, progress);
+}
+
 }  // namespace
 
 Image inpaint_photo(const Device& device, const ImageView& photo, const ImageView& mask, const InpaintOptions& options,
@@ -38,7 +47,7 @@ Image inpaint_photo(const Device& device, const ImageView& photo, const ImageVie
   Image out = copy_on(device, photo);
   if (known < pixels) {
     const bool by_patches = options.method == InpaintMethod::patch;
-    if (!by_patches || !patch_fill(device, out.mutable_view(), hole, {}, progress)) {
+    if (!by_patches || !fill_by_patches(device, out.mutable_view(), hole, progress)) {
       fill_there(device, out.mutable_view(), hole, by_patches ? InpaintMethod::telea : options.method,
                  options.radius_px, threads, progress);
     }

@@ -1,6 +1,7 @@
 #include "effects/patch_fill.hpp"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "core/engine.hpp"
@@ -18,6 +19,8 @@ constexpr PixelFormat rgbx{Scalar::u8, 4};
 
 // What it costs, in squared code values summed over a patch, that a match is as far away as the photo is long.
 constexpr float distance_cost = 1.5e6f;
+// The same where silhouettes of layers hide: what goes on behind them looks like what is beside it.
+constexpr float layered_distance_cost = 1e9f;
 // Beyond it matches of the next coarser level are good enough.
 constexpr std::int64_t searched_pixels = 4'000'000;
 // The coarsest level is at most this long where holes are thin, and at least that long where they are not.
@@ -25,7 +28,7 @@ constexpr int coarse_side = 512, coarsest_side = 48;
 
 struct Level {
   int width = 0, height = 0;
-  Image image, hole, barred, target, source;
+  Image image, filled, rank, behind, reach;
 
   std::int64_t pixels() const { return std::int64_t{width} * height; }
   int longer_side() const { return std::max(width, height); }
@@ -40,13 +43,26 @@ ApertureMask patch_mask() {
   return mask;
 }
 
+int lowest_of(const Histogram& counts) {
+  return static_cast<int>(std::find_if(counts.begin(), counts.end(), [](auto n) { return n > 0; }) - counts.begin());
+}
+int highest_of(const Histogram& counts) {
+  return 255 -
+         static_cast<int>(std::find_if(counts.rbegin(), counts.rend(), [](auto n) { return n > 0; }) - counts.rbegin());
+}
+
 class Filler {
  public:
-  Filler(const Device& device, const Progress& progress)
-      : device_(device), engine_(device.engine()), progress_(progress), patch_(patch_mask()) {}
+  Filler(const Device& device, bool layered, const Progress& progress)
+      : device_(device),
+        engine_(device.engine()),
+        progress_(progress),
+        patch_(patch_mask()),
+        distance_cost_(layered ? layered_distance_cost : distance_cost) {}
 
-  bool fill(const MutableImageView& photo, const ImageView& hole, const ImageView& forbidden) {
-    if (!make_levels(photo, hole, forbidden)) return false;
+  bool fill(const ImageView& photo, const ImageView& rank, const ImageView& behind, const MutableImageView& filled,
+            bool guessed) {
+    if (!make_levels(photo, rank, behind, guessed)) return false;
     double all = 0, done = 0;
     for (const Level& level : levels_) all += work(level);
     const std::size_t count = levels_.size();
@@ -55,7 +71,7 @@ class Filler {
       Level& level = levels_[i];
       const bool coarsest = i + 1 == count;
       if (coarsest) {
-        begin(level);
+        begin(level, filled, guessed);
       } else {
         descend(level);
       }
@@ -63,7 +79,7 @@ class Filler {
       done += work(level);
       if (i > 0) levels_.pop_back();
     }
-    engine_.patch_vote(photo, hole, levels_[0].target, matches_, true, photo);
+    engine_.patch_vote(photo, rank, behind, levels_[0].reach, matches_, true, filled);
     return true;
   }
 
@@ -74,59 +90,51 @@ class Filler {
 
   Image mask(int width, int height) const { return device_.allocate(width, height, u8_1); }
 
-  bool any(const Image& of) const {
-    return histogram_of(engine_, of)[0] < std::uint64_t(of.width()) * std::uint64_t(of.height());
+  Level make_level(int width, int height, Color color) const {
+    Level level;
+    level.width = width;
+    level.height = height;
+    level.image = device_.allocate(width, height, rgbx, color);
+    level.rank = mask(width, height);
+    level.behind = mask(width, height);
+    level.reach = mask(width, height);
+    return level;
   }
 
-  // Where matches are wanted, and where they may point. False where they may point nowhere.
-  bool complete(Level& level) const {
-    level.target = mask(level.width, level.height);
-    level.source = mask(level.width, level.height);
-    engine_.morphology(level.hole, level.target.mutable_view(), Morphology::dilate, patch_);
-    engine_.morphology(level.barred, level.source.mutable_view(), Morphology::dilate, patch_);
-    engine_.invert(level.source, level.source.mutable_view());
+  // The farthest that patches of a level show; 256 where it has none.
+  int farthest(Level& level) const {
+    engine_.morphology(level.rank, level.reach.mutable_view(), Morphology::dilate, patch_);
     const int w = level.width - 2 * patch_radius, h = level.height - 2 * patch_radius;
-    if (w < 1 || h < 1) return false;
-    const ImageView inside = part_of(ImageView(level.source), patch_radius, patch_radius, w, h);
-    return histogram_of(engine_, inside)[0] < std::uint64_t(w) * std::uint64_t(h);
+    if (w < 1 || h < 1) return 256;
+    return lowest_of(histogram_of(engine_, part_of(ImageView(level.reach), patch_radius, patch_radius, w, h)));
   }
 
-  // Whether no patch lies in the hole.
+  // Whether no patch lies in a hole of rank 255.
   bool is_thin(const Level& level) const {
     Image eroded = mask(level.width, level.height);
-    engine_.morphology(level.hole, eroded.mutable_view(), Morphology::erode, patch_);
-    return !any(eroded);
+    engine_.morphology(level.rank, eroded.mutable_view(), Morphology::erode, patch_);
+    return histogram_of(engine_, eroded)[255] == 0;
   }
 
-  bool make_levels(const ImageView& photo, const ImageView& hole, const ImageView& forbidden) {
-    Level first;
-    first.width = photo.width;
-    first.height = photo.height;
-    first.image = device_.allocate(photo.width, photo.height, rgbx);
+  bool make_levels(const ImageView& photo, const ImageView& rank, const ImageView& behind, bool layered) {
+    Level first = make_level(photo.width, photo.height, {photo.color.primaries, Transfer::srgb, false});
     engine_.convert(rgb8(device_, photo), first.image.mutable_view());
-    first.hole = mask(photo.width, photo.height);
-    first.barred = mask(photo.width, photo.height);
-    engine_.mask_above(hole, 0, {}, first.hole.mutable_view());
-    engine_.mask_above(hole, 0, forbidden, first.barred.mutable_view());
-    if (!complete(first)) return false;
+    engine_.copy(rank, first.rank.mutable_view());
+    engine_.copy(behind, first.behind.mutable_view());
+    const int farthest_patch = farthest(first);
+    if (farthest_patch >= highest_of(histogram_of(engine_, rank))) return false;
     levels_.push_back(std::move(first));
     while (levels_.back().longer_side() > coarsest_side &&
-           (levels_.back().longer_side() > coarse_side || !is_thin(levels_.back()))) {
+           (levels_.back().longer_side() > coarse_side || layered || !is_thin(levels_.back()))) {
       Level& fine = levels_.back();
-      Level coarse;
-      coarse.width = (fine.width + 1) / 2;
-      coarse.height = (fine.height + 1) / 2;
-      coarse.image = device_.allocate(coarse.width, coarse.height, rgbx);
-      coarse.hole = mask(coarse.width, coarse.height);
-      coarse.barred = mask(coarse.width, coarse.height);
-      engine_.patch_halve(fine.image, fine.hole, fine.barred, coarse.image.mutable_view(), coarse.hole.mutable_view(),
-                          coarse.barred.mutable_view());
-      if (!complete(coarse)) break;
-      fine.barred = Image();
+      Level coarse = make_level((fine.width + 1) / 2, (fine.height + 1) / 2, fine.image.color());
+      engine_.patch_halve(fine.image, fine.rank, fine.behind, coarse.image.mutable_view(), coarse.rank.mutable_view(),
+                          coarse.behind.mutable_view());
+      if (farthest(coarse) != farthest_patch) break;
       // Without a picture a level is not searched.
       if (fine.pixels() > searched_pixels) {
         fine.image = Image();
-        fine.source = Image();
+        fine.rank = Image();
       }
       levels_.push_back(std::move(coarse));
     }
@@ -134,24 +142,46 @@ class Filler {
   }
 
   // The coarsest level: smooth colours, and matches anywhere.
-  void begin(Level& level) {
+  void begin(Level& level, const ImageView& filled, bool guessed) {
     const int width = level.width, height = level.height;
-    Image image = to_host(device_.download(level.image), host_device(device_));
-    const Image hole = device_.download(level.hole), target = device_.download(level.target),
-                source = device_.download(level.source);
-    fill_hole(image.mutable_view(), hole, InpaintMethod::telea, 3, 1, {});
-    level.image = copy_on(device_, image);
+    level.filled = device_.allocate(width, height, rgbx, level.image.color());
+    const Image rank = device_.download(level.rank), behind = device_.download(level.behind),
+                reach = device_.download(level.reach);
+    if (guessed) {
+      engine_.convert(resized(device_, rgb8(device_, filled), width, height, ResizeFilter::area),
+                      level.filled.mutable_view());
+    } else {
+      Image image(width, height, rgbx, level.image.color()), hole(width, height, u8_1);
+      engine_.copy(level.image, level.filled.mutable_view());
+      engine_.copy(level.filled, image.mutable_view());
+      for (int y = 0; y < height; ++y) {
+        for (int x = 0; x < width; ++x) {
+          hole.row<std::uint8_t>(y)[x] = behind.row<std::uint8_t>(y)[x] < rank.row<std::uint8_t>(y)[x] ? 255 : 0;
+        }
+      }
+      fill_hole(image.mutable_view(), hole, InpaintMethod::telea, 3, 1, {});
+      level.filled = copy_on(device_, image);
+    }
+    // Patches in the order of what they show, and how many show something as far away or farther.
     std::vector<PatchMatch> sources;
+    std::array<std::size_t, 257> until{};
+    for (int y = patch_radius; y < height - patch_radius; ++y) {
+      for (int x = patch_radius; x < width - patch_radius; ++x) ++until[reach.row<std::uint8_t>(y)[x] + std::size_t{1}];
+    }
+    for (std::size_t i = 1; i <= 256; ++i) until[i] += until[i - 1];
+    sources.resize(until[256]);
+    std::array<std::size_t, 257> next = until;
     for (int y = patch_radius; y < height - patch_radius; ++y) {
       for (int x = patch_radius; x < width - patch_radius; ++x) {
-        if (source.row<std::uint8_t>(y)[x] != 0) sources.push_back(make_match(x, y, 0));
+        sources[next[reach.row<std::uint8_t>(y)[x]]++] = make_match(x, y, 0);
       }
     }
     Image matches(width, height, u16_4);
     for (int y = 0; y < height; ++y) {
       auto* const row = reinterpret_cast<PatchMatch*>(matches.row<std::uint16_t>(y));
       for (int x = 0; x < width; ++x) {
-        if (target.row<std::uint8_t>(y)[x] != 0) row[x] = sources[patch_hash(x, y, 0) % sources.size()];
+        const std::size_t count = until[behind.row<std::uint8_t>(y)[x] + std::size_t{1}];
+        row[x] = count == 0 ? no_match : sources[patch_hash(x, y, 0) % count];
       }
     }
     matches_ = copy_on(device_, matches);
@@ -160,13 +190,17 @@ class Filler {
   // Matches and colours of a level from those of the next coarser one.
   void descend(Level& level) {
     Image matches = device_.allocate(level.width, level.height, u16_4);
-    engine_.patch_double(matches_, level.target, matches.mutable_view());
+    engine_.patch_double(matches_, level.behind, level.reach, matches.mutable_view());
     matches_ = std::move(matches);
-    if (!level.image.empty()) vote(level, false);
+    if (level.image.empty()) return;
+    level.filled = device_.allocate(level.width, level.height, rgbx, level.image.color());
+    engine_.copy(level.image, level.filled.mutable_view());
+    vote(level, false);
   }
 
   void vote(Level& level, bool final) {
-    engine_.patch_vote(level.image, level.hole, level.target, matches_, final, level.image.mutable_view());
+    engine_.patch_vote(level.image, level.rank, level.behind, level.reach, matches_, final,
+                       level.filled.mutable_view());
   }
 
   void improve(Level& level, bool coarsest) {
@@ -192,9 +226,10 @@ class Filler {
 
   void search(Level& level, int jump, int radius) {
     const auto side = static_cast<float>(level.longer_side());
-    const PatchSearch how{jump, radius, ++salt_, distance_cost / (side * side)};
+    const PatchSearch how{jump, radius, ++salt_, distance_cost_ / (side * side)};
     Image out = device_.allocate(level.width, level.height, u16_4);
-    engine_.patch_search(level.image, level.target, level.source, matches_, how, out.mutable_view());
+    engine_.patch_search(level.image, level.filled, level.rank, level.behind, level.reach, matches_, how,
+                         out.mutable_view());
     matches_ = std::move(out);
   }
 
@@ -202,6 +237,7 @@ class Filler {
   Engine& engine_;
   const Progress& progress_;
   ApertureMask patch_;
+  float distance_cost_;
   std::vector<Level> levels_;
   Image matches_;
   std::uint32_t salt_ = 0;
@@ -209,9 +245,9 @@ class Filler {
 
 }  // namespace
 
-bool patch_fill(const Device& device, const MutableImageView& photo, const ImageView& hole, const ImageView& forbidden,
-                const Progress& progress) {
-  return Filler(device, progress).fill(photo, hole, forbidden);
+bool patch_fill(const Device& device, const ImageView& photo, const ImageView& rank, const ImageView& behind,
+                const MutableImageView& filled, bool guessed, const Progress& progress) {
+  return Filler(device, guessed, progress).fill(photo, rank, behind, filled, guessed);
 }
 
 }  // namespace v1

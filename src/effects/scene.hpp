@@ -31,6 +31,7 @@ struct LayeredScene::Impl {
   Color color;
   std::vector<Layer> layers;
   DepthScale scale;
+  float subject = 0;  // disparity of what is in focus unless told otherwise
   Image alpha;
 
   std::vector<LayerView> views() const;
@@ -39,7 +40,7 @@ struct LayeredScene::Impl {
 /// The scene without motion, in its device's memory.
 Image flattened(const LayeredScene::Impl& scene);
 
-/// What LayeredScene::view documents, in the scene's device's memory.
+/// What LayeredScene::view documents.
 Image view_of(const LayeredScene::Impl& scene, double baseline);
 
 /// Statistics over the pixels whose coverage is at least half (all where it is empty).

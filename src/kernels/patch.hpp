@@ -1,5 +1,9 @@
 // Filling a hole by patches of the rest: which patch goes where is searched as in PatchMatch (Barnes et al., SIGGRAPH
 // 2009), and colours are what the patches that cover a pixel vote for (Wexler, Shechtman and Irani, TPAMI 2007).
+//
+// Holes of several layers are filled at once: a pixel of rank r shows a layer that stands before those of smaller rank.
+// What it shows is known to what lies as near or nearer. Where `behind` is smaller than its rank it hides a layer of
+// that rank, and its colour there is to be found among pixels of that rank and smaller ones.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +25,10 @@ struct PatchMatch {
   std::uint16_t cost_low, cost_high;
 
   RELIEVO_HD std::uint32_t cost() const { return std::uint32_t{cost_high} << 16 | cost_low; }
+  /// Whether there is a patch at all.
+  RELIEVO_HD bool found() const { return x != 0xffff; }
 };
+constexpr PatchMatch no_match{0xffff, 0xffff, 0xffff, 0xffff};
 RELIEVO_HD inline PatchMatch make_match(int x, int y, std::uint32_t cost) {
   return {static_cast<std::uint16_t>(x), static_cast<std::uint16_t>(y), static_cast<std::uint16_t>(cost),
           static_cast<std::uint16_t>(cost >> 16)};
@@ -56,13 +63,14 @@ RELIEVO_HD inline bool patch_inside(int x, int y, int width, int height) {
 
 /// The best of what a round tries for the pixel (x, y). `cost(u, v, most)` is that of the patch around (u, v), exact
 /// where it is below `most`; `allowed(u, v)` whether that is inside and a source; `match(x, y)` the match of a target
-/// before the round, and `is_target(x, y)` whether there is one, of any x and y.
+/// before the round, and `is_target(x, y)` whether it is one, of any x and y.
 template <class Cost, class Allowed, class Match, class IsTarget>
 RELIEVO_HD PatchMatch patch_best(int x, int y, const PatchSearch& how, const Cost& cost, const Allowed& allowed,
                                  const Match& match, const IsTarget& is_target) {
   const PatchMatch own = match(x, y);
   int best_x = own.x, best_y = own.y;
-  std::uint32_t best = cost(best_x, best_y, ~std::uint32_t{0});
+  std::uint32_t best = ~std::uint32_t{0};
+  if (own.found()) best = cost(best_x, best_y, best);
   const auto consider = [&](int u, int v) {
     if ((u == best_x && v == best_y) || !allowed(u, v)) return;
     const std::uint32_t found = cost(u, v, best);
@@ -75,8 +83,10 @@ RELIEVO_HD PatchMatch patch_best(int x, int y, const PatchSearch& how, const Cos
     const int dx = i == 0 ? -how.jump : i == 1 ? how.jump : 0, dy = i == 2 ? -how.jump : i == 3 ? how.jump : 0;
     if (!is_target(x + dx, y + dy)) continue;
     const PatchMatch other = match(x + dx, y + dy);
+    if (!other.found()) continue;
     consider(other.x - dx, other.y - dy);
   }
+  if (best == ~std::uint32_t{0}) return no_match;
   std::uint32_t salt = how.salt;
   for (int radius = how.radius; radius > 0; radius /= 2, salt += 0x51ed270bu) {
     const std::uint32_t h = patch_hash(x, y, salt);
@@ -87,32 +97,43 @@ RELIEVO_HD PatchMatch patch_best(int x, int y, const PatchSearch& how, const Cos
   return make_match(best_x, best_y, best);
 }
 
-/// One pixel out of up to four: the mean of those that are not hole, rounded to nearest.
+/// One pixel out of up to four. Where one of them hides a layer it does too, the farthest of those, and its own colour
+/// is that of its nearest.
 class PatchHalf {
  public:
-  RELIEVO_HD void add(const std::uint8_t* pixel, bool hole, bool barred) {
-    hole_ = hole_ || hole;
-    barred_ = barred_ || barred;
-    if (hole) return;
+  RELIEVO_HD void add(const std::uint8_t* pixel, std::uint8_t rank, std::uint8_t behind) {
+    if (count_ == 0 || rank > rank_) {
+      rank_ = rank;
+      for (int k = 0; k < 3; ++k) nearest_[k] = 0;
+      nearest_count_ = 0;
+    }
+    if (rank == rank_) {
+      for (int k = 0; k < 3; ++k) nearest_[k] += pixel[k];
+      ++nearest_count_;
+    }
+    if (behind < rank && behind < behind_) behind_ = behind;
     for (int k = 0; k < 3; ++k) sum_[k] += pixel[k];
     ++count_;
   }
-  RELIEVO_HD void store(std::uint8_t* pixel, std::uint8_t& hole, std::uint8_t& barred) const {
+  RELIEVO_HD void store(std::uint8_t* pixel, std::uint8_t& rank, std::uint8_t& behind) const {
+    const bool hole = behind_ < rank_;
+    const unsigned count = hole ? nearest_count_ : count_;
     for (int k = 0; k < 3; ++k) {
-      pixel[k] = static_cast<std::uint8_t>(count_ > 0 ? (sum_[k] + count_ / 2) / count_ : 0);
+      pixel[k] = static_cast<std::uint8_t>(((hole ? nearest_[k] : sum_[k]) + count / 2) / count);
     }
     pixel[3] = 255;
-    hole = hole_ ? 255 : 0;
-    barred = barred_ ? 255 : 0;
+    rank = rank_;
+    behind = hole ? behind_ : rank_;
   }
 
  private:
-  unsigned sum_[3] = {}, count_ = 0;
-  bool hole_ = false, barred_ = false;
+  unsigned sum_[3] = {}, count_ = 0, nearest_[3] = {}, nearest_count_ = 0;
+  std::uint8_t rank_ = 0, behind_ = 255;
 };
 
 /// The match of a pixel of a level twice as fine, at the cost of the coarse one. Its parity stays.
 RELIEVO_HD inline PatchMatch patch_doubled(int x, int y, PatchMatch coarse) {
+  if (!coarse.found()) return no_match;
   return make_match(2 * coarse.x + (x & 1), 2 * coarse.y + (y & 1), coarse.cost());
 }
 

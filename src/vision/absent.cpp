@@ -7,6 +7,7 @@
 #include "vision/fill.hpp"
 #include "vision/matte.hpp"
 #include "vision/process_threads.hpp"
+#include "vision/silhouettes.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -28,6 +29,8 @@ void keep_largest_component(const MutableImageView&) { without_opencv("Finding t
 Image subject_mask(const ImageView&, const ImageView&, const People&, double, const SegmentOptions&) {
   without_opencv("Finding the subject");
 }
+
+Image covering_layers(const ImageView&, const LayerCuts&, float) { without_opencv("Baking more than 2 layers"); }
 
 void set_opencv_threads(int) {}
 

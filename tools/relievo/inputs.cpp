@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstdlib>
@@ -26,6 +27,14 @@ void check_trace(const std::string& path) {
     return;
   }
   fail(relievo::ErrorCode::io, "The trace ", path, " cannot be written: ", std::strerror(errno), ".");
+}
+
+bool has_subject(const relievo::Image& matte) {
+  for (int y = 0; y < matte.height(); ++y) {
+    const auto* row = matte.row<std::uint8_t>(y);
+    if (std::any_of(row, row + matte.width(), [](std::uint8_t coverage) { return coverage > 8; })) return true;
+  }
+  return false;
 }
 
 // Why "auto" found no network.
@@ -79,13 +88,33 @@ relievo::Image Inputs::read_mask(const relievo::ImageView& source) {
   return mask.empty() ? relievo::Image() : tool::read_mask(mask, source, photo);
 }
 
+relievo::Image Inputs::find_matte(const relievo::Device& on, const relievo::io::Photo& source,
+                                  const relievo::DepthMap& map) {
+  relievo::Image matte = read_mask(source.image);
+  if (matte.empty()) {
+    matte = report.stage(
+        "matte", [&] { return relievo::Segmenter(on, bake.segment).segment(source.image, map, report.progress()); });
+  }
+  note_subject(has_subject(matte));
+  return matte;
+}
+
 relievo::LayeredScene Inputs::bake_scene(const relievo::Device& on, const relievo::io::Photo& source,
-                                         const relievo::DepthMap& map) {
-  const relievo::Image matte = read_mask(source.image);
-  relievo::LayeredScene scene = report.stage(
+                                         const relievo::DepthMap& map, const relievo::ImageView& matte) {
+  return report.stage(
       "scene", [&] { return relievo::LayeredScene::bake(on, source.image, map, bake, matte, report.progress()); });
-  note_subject(scene.layer_count() > 1);
-  return scene;
+}
+
+relievo::Image Inputs::fill_background(const relievo::Device& on, const relievo::io::Photo& source,
+                                       const relievo::DepthMap& map, const relievo::ImageView& matte) {
+  return report.stage("fill", [&] {
+    relievo::BakeOptions options = bake;
+    options.max_layers = 2;
+    const relievo::LayeredScene scene =
+        relievo::LayeredScene::bake(on, source.image, map, options, matte, report.progress());
+    const relievo::ImageView filled = scene.layer(0).color;
+    return filled.device.kind == relievo::DeviceKind::cpu ? relievo::Image::copy_of(filled) : on.download(filled);
+  });
 }
 
 void Inputs::note_subject(bool found) {

@@ -37,8 +37,14 @@ struct Inputs {
   relievo::DepthMap find_depth(const relievo::Device& device, const relievo::io::Photo& photo);
   /// From `--mask`; empty without it.
   relievo::Image read_mask(const relievo::ImageView& photo);
+  /// From `--mask`, or the Segmenter's.
+  relievo::Image find_matte(const relievo::Device& device, const relievo::io::Photo& photo,
+                            const relievo::DepthMap& depth);
   relievo::LayeredScene bake_scene(const relievo::Device& device, const relievo::io::Photo& photo,
-                                   const relievo::DepthMap& depth);
+                                   const relievo::DepthMap& depth, const relievo::ImageView& matte);
+  /// The photo with what the matte covers filled.
+  relievo::Image fill_background(const relievo::Device& device, const relievo::io::Photo& photo,
+                                 const relievo::DepthMap& depth, const relievo::ImageView& matte);
   /// Notes that the scene has no subject, where that is so.
   void note_subject(bool found);
   /// Notes that faces and persons are found without networks, where that is so.

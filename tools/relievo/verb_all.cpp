@@ -83,22 +83,18 @@ void make_all(Inputs& inputs, const Flags& flags, const std::string& folder, con
 
   const relievo::io::Photo photo = inputs.read_photo();
   const relievo::DepthMap depth = inputs.find_depth(device, photo);
-  const relievo::LayeredScene scene = inputs.bake_scene(device, photo, depth);
-  const bool subject = scene.layer_count() > 1;
+  const relievo::Image matte = inputs.find_matte(device, photo, depth);
+  const relievo::LayeredScene scene = inputs.bake_scene(device, photo, depth, matte);
+  const relievo::Image filled = inputs.fill_background(device, photo, depth, matte);
 
   Background background;
-  relievo::Image no_matte;
-  if (!subject) {
-    no_matte = relievo::Image(scene.width(), scene.height(), {relievo::Scalar::u8, 1});
-    std::memset(no_matte.mutable_view().data, 0, static_cast<std::size_t>(no_matte.stride()) * no_matte.height());
-  }
   background.run({
       [&] {
         report.stage("write depth_image.jpg", [&] { relievo::io::write_depth(base + "depth_image.jpg", depth); });
       },
       [&] { report.stage("write depth.png", [&] { relievo::io::write_depth(base + "depth.png", depth); }); },
-      [&] { write("matte.png", subject ? scene.layer(1).coverage : no_matte.view(), nullptr); },
-      [&] { write("background.png", scene.layer(0).color, &photo); },
+      [&] { write("matte.png", matte, nullptr); },
+      [&] { write("background.png", filled, &photo); },
   });
 
   const relievo::Image picture = report.stage("bokeh", [&] { return bokeh.render(scene); });

@@ -37,7 +37,7 @@ void add_parallax(CLI::App& app, Inputs& inputs) {
     const relievo::ParallaxAnimator animator(device, flags->options);
     const relievo::io::Photo photo = inputs.read_photo();
     const relievo::DepthMap depth = inputs.find_depth(device, photo);
-    relievo::LayeredScene scene = inputs.bake_scene(device, photo, depth);
+    relievo::LayeredScene scene = inputs.bake_scene(device, photo, depth, inputs.find_matte(device, photo, depth));
     if (!fits(scene, flags->size)) scene = fitted(scene, flags->size);
     inputs.report.stage("parallax", [&] {
       relievo::io::VideoOptions options;
@@ -78,7 +78,8 @@ void add_stereo(CLI::App& app, Inputs& inputs) {
     const relievo::StereoEncoder stereo(device, flags->options);
     const relievo::io::Photo photo = inputs.read_photo();
     const relievo::DepthMap depth = inputs.find_depth(device, photo);
-    const relievo::LayeredScene scene = inputs.bake_scene(device, photo, depth);
+    const relievo::LayeredScene scene =
+        inputs.bake_scene(device, photo, depth, inputs.find_matte(device, photo, depth));
     const relievo::StereoPair pair =
         inputs.report.stage("stereo", [&] { return stereo.render(scene, inputs.report.progress()); });
     inputs.report.stage("write", [&] {

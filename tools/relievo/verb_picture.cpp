@@ -1,6 +1,4 @@
 // depth, segment, inpaint, bokeh: one photo in, one picture out.
-#include <algorithm>
-
 #include <relievo/io/depth.hpp>
 #include <relievo/io/photo.hpp>
 
@@ -16,14 +14,6 @@ void write_picture(Inputs& inputs, const std::string& path, const relievo::Image
   inputs.report.stage("write", [&] { relievo::io::write(path, image, source); });
   inputs.report.add_file(path, shows);
   inputs.report.print({});
-}
-
-bool has_subject(const relievo::Image& matte) {
-  for (int y = 0; y < matte.height(); ++y) {
-    const auto* row = matte.row<std::uint8_t>(y);
-    if (std::any_of(row, row + matte.width(), [](std::uint8_t coverage) { return coverage > 0; })) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -61,10 +51,7 @@ void add_segment(CLI::App& app, Inputs& inputs) {
     const relievo::Device device = inputs.open_device();
     const relievo::io::Photo photo = inputs.read_photo();
     const relievo::DepthMap depth = inputs.find_depth(device, photo);
-    const relievo::Image matte = inputs.report.stage("matte", [&] {
-      return relievo::Segmenter(device, inputs.bake.segment).segment(photo.image, depth, inputs.report.progress());
-    });
-    inputs.note_subject(has_subject(matte));
+    const relievo::Image matte = inputs.find_matte(device, photo, depth);
     write_picture(inputs, path, matte, nullptr, "matte of the subject");
   });
 }
@@ -94,8 +81,7 @@ void add_inpaint(CLI::App& app, Inputs& inputs) {
       });
     } else {
       const relievo::DepthMap depth = inputs.find_depth(device, photo);
-      const relievo::LayeredScene scene = inputs.bake_scene(device, photo, depth);
-      filled = relievo::Image::copy_of(scene.layer(0).color);
+      filled = inputs.fill_background(device, photo, depth, inputs.find_matte(device, photo, depth));
     }
     write_picture(inputs, path, filled, &photo,
                   hole.empty() ? "what the subject hides, filled" : "the photo with the hole filled");
@@ -127,7 +113,8 @@ void add_bokeh(CLI::App& app, Inputs& inputs) {
     const relievo::BokehRenderer bokeh(device, flags->options);
     const relievo::io::Photo photo = inputs.read_photo();
     const relievo::DepthMap depth = inputs.find_depth(device, photo);
-    const relievo::LayeredScene scene = inputs.bake_scene(device, photo, depth);
+    const relievo::LayeredScene scene =
+        inputs.bake_scene(device, photo, depth, inputs.find_matte(device, photo, depth));
     if (flags->face) inputs.note_person_networks();
     const relievo::Image picture = inputs.report.stage("bokeh", [&] {
       const relievo::Focus focus = flags->face ? relievo::Focus::on_nearest_face(scene) : relievo::Focus{flags->focus};

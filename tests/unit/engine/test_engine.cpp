@@ -32,6 +32,18 @@ std::vector<ImageView> TestEngine::views_of(const LayerView* layers, int count) 
   return views;
 }
 
+std::vector<ImageView> TestEngine::views_of(const LayerSources& from) {
+  return {from.color, from.filled, from.disparity, from.front, from.back,
+          from.rim,   from.matte,  from.covers,    from.means};
+}
+
+LayerSources TestEngine::sources_of(const std::vector<ImageView>& views, LayerSources like) {
+  ImageView* const members[] = {&like.color, &like.filled, &like.disparity, &like.front, &like.back,
+                                &like.rim,   &like.matte,  &like.covers,    &like.means};
+  for (std::size_t i = 0; i < views.size(); ++i) *members[i] = views[i];
+  return like;
+}
+
 std::vector<LayerView> TestEngine::layers_of(const std::vector<ImageView>& views) {
   std::vector<LayerView> layers;
   for (std::size_t i = 0; i + 2 < views.size(); i += 3) layers.push_back({views[i], views[i + 1], views[i + 2]});

@@ -110,23 +110,45 @@ class TestEngine final {
                      float epsilon) {
     run({guide, in}, {out}, [&](auto& e, auto& i, auto& o) { e.guided_filter(i[0], i[1], o[0], radius, epsilon); });
   }
-  void patch_halve(const ImageView& image, const ImageView& hole, const ImageView& barred, const MutableImageView& out,
-                   const MutableImageView& out_hole, const MutableImageView& out_barred) {
-    run({image, hole, barred}, {out, out_hole, out_barred},
+  void patch_halve(const ImageView& image, const ImageView& rank, const ImageView& behind, const MutableImageView& out,
+                   const MutableImageView& out_rank, const MutableImageView& out_behind) {
+    run({image, rank, behind}, {out, out_rank, out_behind},
         [&](auto& e, auto& i, auto& o) { e.patch_halve(i[0], i[1], i[2], o[0], o[1], o[2]); });
   }
-  void patch_double(const ImageView& coarse, const ImageView& target, const MutableImageView& out) {
-    run({coarse, target}, {out}, [&](auto& e, auto& i, auto& o) { e.patch_double(i[0], i[1], o[0]); });
+  void patch_double(const ImageView& coarse, const ImageView& behind, const ImageView& reach,
+                    const MutableImageView& out) {
+    run({coarse, behind, reach}, {out}, [&](auto& e, auto& i, auto& o) { e.patch_double(i[0], i[1], i[2], o[0]); });
   }
-  void patch_search(const ImageView& image, const ImageView& target, const ImageView& source, const ImageView& in,
-                    const PatchSearch& how, const MutableImageView& out) {
-    run({image, target, source, in}, {out},
-        [&](auto& e, auto& i, auto& o) { e.patch_search(i[0], i[1], i[2], i[3], how, o[0]); });
+  void patch_search(const ImageView& image, const ImageView& filled, const ImageView& rank, const ImageView& behind,
+                    const ImageView& reach, const ImageView& in, const PatchSearch& how, const MutableImageView& out) {
+    run({image, filled, rank, behind, reach, in}, {out},
+        [&](auto& e, auto& i, auto& o) { e.patch_search(i[0], i[1], i[2], i[3], i[4], i[5], how, o[0]); });
   }
-  void patch_vote(const ImageView& image, const ImageView& hole, const ImageView& target, const ImageView& matches,
-                  bool final, const MutableImageView& out) {
-    run({image, hole, target, matches}, {out},
-        [&](auto& e, auto& i, auto& o) { e.patch_vote(i[0], i[1], i[2], i[3], final, o[0]); });
+  void patch_vote(const ImageView& image, const ImageView& rank, const ImageView& behind, const ImageView& reach,
+                  const ImageView& matches, bool final, const MutableImageView& out) {
+    run({image, rank, behind, reach, matches}, {out},
+        [&](auto& e, auto& i, auto& o) { e.patch_vote(i[0], i[1], i[2], i[3], i[4], final, o[0]); });
+  }
+  void layer_sites(const ImageView& disparity, const ImageView& near, const ImageView& matte, const LayerCuts& cuts,
+                   const MutableImageView& front, const MutableImageView& back, const MutableImageView& rim) {
+    run({disparity, near, matte}, {front, back, rim},
+        [&](auto& e, auto& i, auto& o) { e.layer_sites(i[0], i[1], i[2], cuts, o[0], o[1], o[2]); });
+  }
+  void layer_means(const ImageView& color, const ImageView& disparity, const ImageView& front, const ImageView& rim,
+                   const LayerCuts& cuts, int cell, const MutableImageView& out, const MutableImageView& known) {
+    run({color, disparity, front, rim}, {out, known},
+        [&](auto& e, auto& i, auto& o) { e.layer_means(i[0], i[1], i[2], i[3], cuts, cell, o[0], o[1]); });
+  }
+  void layers_behind(const ImageView& front, const ImageView& covers, int cell, const MutableImageView& back) {
+    run({front, covers}, {back}, [&](auto& e, auto& i, auto& o) { e.layers_behind(i[0], i[1], cell, o[0]); });
+  }
+  void guess_behind(const LayerSources& from, const MutableImageView& out) {
+    run(views_of(from), {out}, [&](auto& e, auto& i, auto& o) { e.guess_behind(sources_of(i, from), o[0]); });
+  }
+  void compose_layer(const LayerSources& from, int index, const MutableImageView& color,
+                     const MutableImageView& coverage, const MutableImageView& disparity) {
+    run(views_of(from), {color, coverage, disparity},
+        [&](auto& e, auto& i, auto& o) { e.compose_layer(sources_of(i, from), index, o[0], o[1], o[2]); });
   }
   void pull_push(const MutableImageView& values, const ImageView& known, int threshold) {
     run({known}, {values}, [&](auto& e, auto& i, auto& o) { e.pull_push(o[0], i[0], threshold); });
@@ -144,6 +166,8 @@ class TestEngine final {
  private:
   static std::vector<ImageView> views_of(const LayerView* layers, int count);
   static std::vector<LayerView> layers_of(const std::vector<ImageView>& views);
+  static std::vector<ImageView> views_of(const LayerSources& from);
+  static LayerSources sources_of(const std::vector<ImageView>& views, LayerSources like);
 
   /// Calls body(engine, inputs, outputs) with views in the engine's memory. An output that is an input as well stays
   /// one image. Fails the test where pixels beside an output were written.

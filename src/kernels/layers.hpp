@@ -1,0 +1,282 @@
+// Cutting a photo into layers by its disparity, pixel by pixel.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/blend.hpp"
+#include "kernels/decontaminate.hpp"
+#include "kernels/host_device.hpp"
+#include "kernels/layer_cuts.hpp"
+#include "kernels/rows.hpp"
+#include "kernels/sampling.hpp"
+#include "kernels/scalar.hpp"
+
+namespace relievo {
+inline namespace v1 {
+
+/// What a pixel shows.
+struct LayerSite {
+  std::uint8_t front;  ///< the nearest layer that may be seen in it
+  std::uint8_t back;   ///< the layer behind that; `front` where there is none
+  std::uint8_t rim;    ///< of 255, what `front` covers of it as far as disparity tells; or one of the two below
+};
+/// In `rim`: all of the pixel is of its front; the matte says how much is.
+constexpr std::uint8_t inside_rim = 255, matte_rim = 254;
+/// In `back`: the photo's pixel belongs to this layer, too, since disparity goes on from one to the other.
+constexpr std::uint8_t goes_on = 0x80;
+
+/// The layers that cover a cell, bit i for layer i.
+using LayerBits = std::uint32_t;
+RELIEVO_HD inline int nearest_of(LayerBits bits) {
+  int layer = -1;
+  for (int i = 0; i < most_layers; ++i) layer = (bits >> i & 1u) != 0 ? i : layer;
+  return layer;
+}
+
+/// The site of (x, y) by disparity alone; `disparity(x, y)` is asked within the picture.
+template <class Disparity>
+RELIEVO_HD LayerSite layer_site(int x, int y, int width, int height, const LayerCuts& cuts,
+                                const Disparity& disparity) {
+  const float here = disparity(x, y);
+  const int own = cuts.layer_of(here);
+  const int none = cuts.reach + 1;
+  int front = own, to_near = none, to_far = none, linked = -1;
+  for (int v = y - cuts.reach; v <= y + cuts.reach; ++v) {
+    if (v < 0 || v >= height) continue;
+    for (int u = x - cuts.reach; u <= x + cuts.reach; ++u) {
+      if (u < 0 || u >= width) continue;
+      const float there = disparity(u, v);
+      const int layer = cuts.layer_of(there);
+      if (layer == own) continue;
+      const int across = u < x ? x - u : u - x, down = v < y ? y - v : v - y;
+      const int away = across > down ? across : down;
+      if (there - here > cuts.step) {
+        front = layer > front ? layer : front;
+        to_near = away < to_near ? away : to_near;
+      } else if (here - there > cuts.step) {
+        to_far = away < to_far ? away : to_far;
+      } else if (layer < own && layer > linked) {
+        linked = layer;
+      }
+    }
+  }
+  LayerSite site;
+  site.front = static_cast<std::uint8_t>(front);
+  site.back = static_cast<std::uint8_t>(front > own ? own : linked >= 0 ? linked | goes_on : front);
+  // The outline lies between the last pixel of one side and the first of the other.
+  const int inwards = front > own ? 1 - 2 * to_near : 2 * to_far - 1;
+  site.rim = static_cast<std::uint8_t>(front == own && to_far == none ? inside_rim
+                                                                      : 127 + 127 * inwards / (2 * cuts.reach + 1));
+  return site;
+}
+
+/// The site of a pixel that the matte covers in part, of disparity `here`, where what it outlines has `near`.
+RELIEVO_HD inline LayerSite matte_site(const LayerCuts& cuts, float here, float near) {
+  const int own = cuts.layer_of(here), front = cuts.layer_of(near);
+  if (front <= own) return {static_cast<std::uint8_t>(own), static_cast<std::uint8_t>(own), matte_rim};
+  return {static_cast<std::uint8_t>(front), static_cast<std::uint8_t>(own), matte_rim};
+}
+
+/// What a pixel counts in the mean of its front: at silhouettes, where it may be a mixture, only where nothing else is.
+RELIEVO_HD inline float mean_weight(const LayerCuts& cuts, std::uint8_t rim, std::uint8_t front, float disparity) {
+  if (rim == inside_rim) return 1;
+  return cuts.layer_of(disparity) == front ? 1.0f / 64 : 0.0f;
+}
+
+/// The layer behind `front`, of those that cover the cell and what the pixel itself says.
+RELIEVO_HD inline std::uint8_t layer_behind(std::uint8_t front, std::uint8_t back, LayerBits covers) {
+  const int nearest = nearest_of(covers & ((LayerBits{1} << front) - 1));
+  if ((back & goes_on) != 0) return nearest > (back & ~goes_on) ? static_cast<std::uint8_t>(nearest) : back;
+  if (nearest < 0) return back;
+  return back == front || nearest > back ? static_cast<std::uint8_t>(nearest) : back;
+}
+
+/// What the cells of the working grid know of a layer: the mean colour (0..1) and disparity of what is seen of it,
+/// continued smoothly. Four pictures, one below the other.
+struct LayerMeans {
+  Rows<float> pixels;
+  int columns, rows, cell;
+
+  RELIEVO_HD float at(int x, int y, int plane) const {
+    const float inverse = 1 / static_cast<float>(cell);
+    const float u = clamp_to((static_cast<float>(x) + 0.5f) * inverse - 0.5f, static_cast<float>(columns - 1));
+    const float v = clamp_to((static_cast<float>(y) + 0.5f) * inverse - 0.5f, static_cast<float>(rows - 1));
+    const int left = static_cast<int>(u), top = static_cast<int>(v);
+    const int right = left + 1 < columns ? left + 1 : left, bottom = top + 1 < rows ? top + 1 : top;
+    const float *const above = pixels.row(plane * rows + top), *const below = pixels.row(plane * rows + bottom);
+    return bilinear(above[left], above[right], below[left], below[right], u - static_cast<float>(left),
+                    v - static_cast<float>(top));
+  }
+  RELIEVO_HD float nearest(int x, int y, int plane) const { return pixels.row(plane * rows + y / cell)[x / cell]; }
+};
+constexpr int disparity_plane = 3;
+
+/// Coverage of a layer of colour about `front` before one of colour `back` in a pixel of colour `seen`: where it lies
+/// between both, as far as they differ, and what is left of `rim`, which disparity says.
+RELIEVO_HD inline int rim_coverage(const float* seen, const float* front, const float* back, int channels, int rim) {
+  // What textures differ by from their mean.
+  constexpr float doubt = 0.08f;
+  float along = 0, apart = 0;
+  for (int k = 0; k < channels; ++k) {
+    const float way = front[k] - back[k];
+    along += (seen[k] - back[k]) * way;
+    apart += way * way;
+  }
+  const float trust = apart / (apart + doubt * doubt);
+  const float by_color = apart > 0 ? clamp_unit(along / apart) : 0;
+  const float by_disparity = static_cast<float>(rim) / 255.0f;
+  const float cover = 255 * (by_color * trust + by_disparity * (1 - trust));
+  return cover < 24 ? 0 : cover > 231 ? 255 : static_cast<int>(cover + 0.5f);
+}
+
+/// The code that gives `seen` when mixed by `cover` with `other`, where `cover` is its own part; false where none does.
+template <class T>
+RELIEVO_HD bool settled(T seen, T other, unsigned cover, bool front, T& code) {
+  const unsigned own = front ? cover : 255 - cover;
+  const auto mixed = [&](T own_code) { return front ? mix(own_code, other, cover) : mix(other, own_code, cover); };
+  const float wanted =
+      (to_float(seen) * 255.0f - to_float(other) * static_cast<float>(255 - own)) / static_cast<float>(own);
+  if constexpr (full_scale<T> == 1) {
+    code = from_float<T>(wanted);
+    return wanted >= 0;
+  } else {
+    const int start = static_cast<int>(clamp_code<T>(wanted) + 0.5f);
+    for (const int near : {0, -1, 1}) {
+      const int tried = start + near;
+      if (tried < 0 || static_cast<float>(tried) > full_scale<T>) continue;
+      if (mixed(static_cast<T>(tried)) == seen) {
+        code = static_cast<T>(tried);
+        return true;
+      }
+    }
+    return false;
+  }
+}
+
+/// A pixel at a silhouette: coverage, and the colours of both sides that give the photo's, bit for bit, of integers.
+template <class T>
+struct RimPixel {
+  unsigned cover;
+  T front[3], back[3];
+};
+
+/// `front` and `back` are what the two sides look like nearby; the one that covers more gives way.
+template <class T>
+RELIEVO_HD RimPixel<T> rim_pixel(const T* seen, const float* front, const T* back, int channels, unsigned cover) {
+  RimPixel<T> out;
+  out.cover = cover;
+  const bool front_settles = out.cover >= 128;
+  bool exact = true;
+  for (int k = 0; k < channels; ++k) {
+    out.front[k] = seen[k];
+    out.back[k] = back[k];
+    if (out.cover == 255) continue;
+    if (out.cover == 0) {
+      out.back[k] = seen[k];
+      continue;
+    }
+    if (!front_settles) out.front[k] = from_unit<T>(front[k]);
+    exact = exact && (front_settles ? settled(seen[k], back[k], out.cover, true, out.front[k])
+                                    : settled(seen[k], out.front[k], out.cover, false, out.back[k]));
+  }
+  if (!exact) {
+    // Opaque, the side that covers more.
+    out.cover = front_settles ? 255 : 0;
+    for (int k = 0; k < channels; ++k) {
+      out.front[k] = seen[k];
+      out.back[k] = front_settles ? back[k] : seen[k];
+    }
+  }
+  return out;
+}
+
+/// Of the contrast that a found texture has to the mean of its layer, what is drawn of it: what is hidden need not look
+/// like it.
+constexpr float texture_contrast = 0.75f;
+
+/// What a bake composes layers from, as one pixel asks for it. `T` is the photo's scalar type.
+template <class T, int channels>
+struct LayerPixels {
+  Rows<T> color, filled;
+  Rows<float> disparity;
+  Rows<std::uint8_t> front, back, rim, matte;
+  Rows<LayerBits> covers;
+  Rows<float> means;
+  int columns, rows, cell;
+  LayerCuts cuts;
+
+  RELIEVO_HD LayerMeans means_of(int layer) const {
+    return {{reinterpret_cast<const unsigned char*>(means.row(4 * rows * layer)), means.pitch}, columns, rows, cell};
+  }
+
+  /// Colour, coverage and disparity of layer `index` at (x, y).
+  RELIEVO_HD void at(int index, int x, int y, T* to, std::uint8_t& coverage, float& value) const {
+    const int f = front.row(y)[x];
+    const T* const seen = color.row(y) + channels * x;
+    if (f < index) {
+      // Beyond the layer: near it samples between pixels look here, and the warp on its way.
+      const LayerMeans mean = means_of(index);
+      for (int k = 0; k < channels; ++k) to[k] = from_unit<T>(mean.nearest(x, y, k));
+      coverage = 0;
+      value = clamp_unit(mean.nearest(x, y, disparity_plane));
+      return;
+    }
+    const int b = back.row(y)[x], behind = b & ~goes_on, rim_code = rim.row(y)[x];
+    const float here = disparity.row(y)[x];
+    const bool hides = b < f;
+    if (f > index && behind != index) {
+      // Under what is nearer, and behind another layer under that.
+      const LayerMeans mean = means_of(index);
+      for (int k = 0; k < channels; ++k) to[k] = from_unit<T>(mean.at(x, y, k));
+      coverage = index == 0 || (covers.row(y / cell)[x / cell] >> index & 1u) != 0 ? 255 : 0;
+      value = clamp_unit(mean.at(x, y, disparity_plane));
+      return;
+    }
+    const bool own = (b & goes_on) != 0 || cuts.layer_of(here) == index;
+    value = own ? here : clamp_unit(means_of(index).at(x, y, disparity_plane));
+    coverage = 255;
+    if (!hides) {
+      for (int k = 0; k < channels; ++k) to[k] = seen[k];
+      return;
+    }
+    const bool whole = rim_code == inside_rim;
+    if (whole && f == index) {
+      for (int k = 0; k < channels; ++k) to[k] = seen[k];
+      return;
+    }
+    const T* const found = filled.row(y) + channels * x;
+    const LayerMeans far_mean = means_of(behind);
+    float far[3];
+    T hidden[3];
+    for (int k = 0; k < channels; ++k) {
+      far[k] = far_mean.at(x, y, k);
+      hidden[k] = from_unit<T>(far[k] + texture_contrast * (to_unit(found[k]) - far[k]));
+    }
+    if (whole) {
+      for (int k = 0; k < channels; ++k) to[k] = hidden[k];
+      return;
+    }
+    const LayerMeans mean = means_of(f);
+    float near[3], seen_unit[3];
+    for (int k = 0; k < channels; ++k) {
+      near[k] = mean.at(x, y, k);
+      seen_unit[k] = to_unit(seen[k]);
+    }
+    const int cover = rim_code == matte_rim ? matte.row(y)[x] : rim_coverage(seen_unit, near, far, channels, rim_code);
+    const RimPixel<T> mixed = rim_pixel(seen, near, hidden, channels, static_cast<unsigned>(cover));
+    for (int k = 0; k < channels; ++k) to[k] = f == index ? mixed.front[k] : mixed.back[k];
+    if (f == index) coverage = static_cast<std::uint8_t>(mixed.cover);
+  }
+
+  /// What (x, y) hides, on average; the photo where it hides nothing.
+  RELIEVO_HD void guess(int x, int y, T* to) const {
+    const int b = back.row(y)[x];
+    const T* const seen = color.row(y) + channels * x;
+    const bool hides = b < front.row(y)[x];
+    const LayerMeans mean = means_of(hides ? b : 0);
+    for (int k = 0; k < channels; ++k) to[k] = hides ? from_unit<T>(mean.at(x, y, k)) : seen[k];
+  }
+};
+
+}  // namespace v1
+}  // namespace relievo

@@ -1,0 +1,17 @@
+// Which layers go on behind the silhouettes of nearer ones.
+#pragma once
+
+#include <relievo/image.hpp>
+
+#include "kernels/layer_cuts.hpp"
+
+namespace relievo {
+inline namespace v1 {
+
+/// Of each cell of a grid of disparity (f32, 1 channel, host memory) the layers that cover it: its own, and those
+/// behind it whose silhouette, the pixels just beyond a step of disparity, is the nearest of all layers as far away or
+/// farther and at most `thickness` cells off. u8, 4 channels: the bytes of a std::uint32_t, bit i for layer i.
+Image covering_layers(const ImageView& disparity, const LayerCuts& cuts, float thickness);
+
+}  // namespace v1
+}  // namespace relievo
