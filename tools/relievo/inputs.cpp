@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstdlib>
@@ -36,6 +37,30 @@ std::string why_cues() {
   return "Depth is guessed from cues; `relievo models fetch depth-anything-v2-small` brings a network.";
 }
 
+bool any_given(const CliOptions& options) {
+  return std::any_of(options.begin(), options.end(), [](const CLI::Option* option) { return option->count() > 0; });
+}
+
+std::string size_text(int width, int height) { return std::to_string(width) + " x " + std::to_string(height); }
+
+// The ratio of the sides agrees to 3 %.
+bool same_shape(int width, int height, int photo_width, int photo_height) {
+  const double aspect = static_cast<double>(width) / height;
+  return std::fabs(static_cast<double>(photo_width) / photo_height / aspect - 1) <= 0.03;
+}
+
+// Coverage lies within 0..1 as disparity does, and is resized as smoothly.
+relievo::Image resized_matte(const relievo::ImageView& matte, int width, int height) {
+  const relievo::DepthMap map = relievo::DepthMap(matte, relievo::DepthKind::disparity).resized(width, height);
+  relievo::Image out(width, height, {relievo::Scalar::u8, 1});
+  for (int y = 0; y < height; ++y) {
+    const float* from = map.values().row<float>(y);
+    std::transform(from, from + width, out.row<std::uint8_t>(y),
+                   [](float coverage) { return static_cast<std::uint8_t>(coverage * 255 + 0.5f); });
+  }
+  return out;
+}
+
 }  // namespace
 
 relievo::Device Inputs::open_device() const {
@@ -51,10 +76,50 @@ relievo::io::Photo Inputs::read_photo() {
   return report.stage("read", [&] { return relievo::io::read(photo); });
 }
 
+const relievo::io::EmbeddedDepth& Inputs::embedded() {
+  if (embedded_) return *embedded_;
+  embedded_.emplace();
+  try {
+    if (use_embedded) embedded_ = relievo::io::read_embedded_depth(photo);
+  } catch (const relievo::Error& error) {
+    using relievo::ErrorCode;
+    if (error.code() != ErrorCode::corrupt_data && error.code() != ErrorCode::unsupported) throw;
+    report.add_note(error.what() + std::string(" It is left out."));
+  }
+  return *embedded_;
+}
+
+bool Inputs::fits(const char* what, int width, int height, const relievo::ImageView& source) {
+  if (same_shape(width, height, source.width, source.height)) return true;
+  report.add_note(std::string("The photo's own ") + what + ", " + size_text(width, height) +
+                  ", does not have the shape of the photo, " + size_text(source.width, source.height) +
+                  "; it is left out.");
+  return false;
+}
+
+relievo::DepthMap Inputs::embedded_depth(const relievo::io::Photo& source) {
+  if (any_given(estimate_flags)) return {};
+  const relievo::io::EmbeddedDepth& own = embedded();
+  if (own.depth.empty() || !fits("depth", own.depth.width(), own.depth.height(), source.image)) return {};
+  report.add_note("Depth is the photo's own: " + own.source + ", " + size_text(own.depth.width(), own.depth.height()) +
+                  ".");
+  const relievo::DepthMap fitted = own.depth.resized(source.image.width(), source.image.height());
+  return {fitted.values(), fitted.kind(), source.fov_degrees()};
+}
+
+relievo::Image Inputs::embedded_matte(const relievo::ImageView& source) {
+  if (any_given(segment_flags) || preset != Preset::none) return {};
+  const relievo::Image& matte = embedded().matte;
+  if (matte.empty() || !fits("matte", matte.width(), matte.height(), source)) return {};
+  report.add_note("The matte is the photo's own: " + size_text(matte.width(), matte.height()) + ".");
+  return resized_matte(matte, source.width, source.height);
+}
+
 relievo::DepthMap Inputs::find_depth(const relievo::Device& on, const relievo::io::Photo& source) {
   const int width = source.image.width(), height = source.image.height();
   if (depth.empty()) {
     return report.stage("depth", [&] {
+      if (relievo::DepthMap own = embedded_depth(source); !own.empty()) return own;
       const relievo::DepthEstimator estimator(on, depth_options);
       relievo::DepthMap estimate = estimator.estimate(source.image, report.progress());
       if (estimator.model() == "cues") note_person_networks();
@@ -65,9 +130,7 @@ relievo::DepthMap Inputs::find_depth(const relievo::Device& on, const relievo::i
   }
   return report.stage("depth", [&] {
     relievo::DepthMap given = relievo::io::read_depth(depth, depth_kind, depth_scale);
-    const double photo_aspect = static_cast<double>(width) / height;
-    const double depth_aspect = static_cast<double>(given.width()) / given.height();
-    if (std::fabs(photo_aspect / depth_aspect - 1) > 0.03) {
+    if (!same_shape(given.width(), given.height(), width, height)) {
       fail(relievo::ErrorCode::invalid_argument, "The depth map ", depth, " is ", given.width(), " x ", given.height(),
            " pixels, the photo ", photo, " ", width, " x ", height, "; the ratio of their sides must agree to 3 %.");
     }
@@ -81,18 +144,18 @@ relievo::Image Inputs::read_mask(const relievo::ImageView& source) {
 
 relievo::LayeredScene Inputs::bake_scene(const relievo::Device& on, const relievo::io::Photo& source,
                                          const relievo::DepthMap& map) {
-  const relievo::Image matte = read_mask(source.image);
+  const relievo::Image matte = mask.empty() ? embedded_matte(source.image) : read_mask(source.image);
   relievo::LayeredScene scene = report.stage(
       "scene", [&] { return relievo::LayeredScene::bake(on, source.image, map, bake, matte, report.progress()); });
-  note_subject(scene.layer_count() > 1);
+  note_subject(scene.layer_count() > 1, !mask.empty() ? "The mask" : matte.empty() ? "" : "The photo's own matte");
   return scene;
 }
 
-void Inputs::note_subject(bool found) {
+void Inputs::note_subject(bool found, const std::string& matte) {
   if (found) return;
-  report.add_note(mask.empty()
+  report.add_note(matte.empty()
                       ? "No subject stands out from its background; the matte is empty, and nothing was filled."
-                      : "The mask leaves no subject or no background; nothing was filled.");
+                      : matte + " leaves no subject or no background; nothing was filled.");
 }
 
 void Inputs::note_person_networks() {
@@ -134,10 +197,15 @@ CliOptions add_depth_flags(CLI::App& app, Inputs& inputs) {
   // The command takes one photo, which comes in batches where it comes in tiles.
   app.get_option("--batch")->needs(app.get_option("--tiles"));
   exclude(options, depth);
+  inputs.estimate_flags.insert(inputs.estimate_flags.end(), options.begin(), options.end());
+  CLI::Option* own =
+      app.add_flag("--embedded-depth,!--no-embedded-depth", inputs.use_embedded,
+                   "take the depth, and the matte, that the photo's file carries, where no other is asked for (on)")
+          ->group(group);
   app.get_option("--model")->description(
       "depth model: auto, cues, a name that `relievo models list` prints, or a file "
       "of weights (auto)");
-  options.insert(options.end(), {depth, kind, scale});
+  options.insert(options.end(), {depth, kind, scale, own});
   return options;
 }
 
@@ -157,6 +225,7 @@ void add_preset_flag(CLI::App& app, const std::string& group) {
 CliOptions add_subject_flags(CLI::App& app, Inputs& inputs) {
   constexpr const char* group = "Subject";
   CliOptions options = add_flags(app, inputs.bake.segment, inputs.texts, "segment-", group);
+  inputs.segment_flags.insert(inputs.segment_flags.end(), options.begin(), options.end());
   const auto own = [](std::string_view field) { return field.starts_with("hole_") || field == "decontaminate"; };
   const CliOptions hole = add_flags(app, inputs.bake, inputs.texts, {}, group, own);
   options.insert(options.end(), hole.begin(), hole.end());
