@@ -89,6 +89,14 @@ TEST_F(EmbeddedDepth, AppleDisparityOfNoScaleStaysDisparity) {
   EXPECT_TRUE(found.matte.empty());
 }
 
+TEST_F(EmbeddedDepth, AppleNumbersMayStandForAPartOfTheirRange) {
+  std::string xmp = apple_xmp("hdis", "1", "3", "relative");
+  xmp.replace(xmp.find(">0</apdi:IntMin"), 2, ">16").replace(xmp.find(">255</apdi:IntMax"), 4, ">216");
+  const io::EmbeddedDepth found = read(heic_photos::file_of(heic(xmp)));
+  EXPECT_NEAR(found.depth.values().row<float>(0)[16], 1, 1e-6);
+  EXPECT_NEAR(found.depth.values().row<float>(0)[116], 2, 1e-6);
+}
+
 TEST_F(EmbeddedDepth, AppleDisparityOfAbsoluteAccuracyIsMetres) {
   const io::EmbeddedDepth found = read(heic_photos::file_of(heic(apple_xmp("hdis", "0", "2.55", "absolute"))));
   EXPECT_EQ(found.depth.kind(), DepthKind::metres);
