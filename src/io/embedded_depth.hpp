@@ -1,6 +1,9 @@
 // Depth in photos: the kinds of file that carry it.
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include <relievo/io/depth.hpp>
 
 #include "core/check.hpp"
