@@ -46,41 +46,11 @@ std::size_t skip_scan(ByteSpan bytes, std::size_t at) {
   return bytes.size();
 }
 
-// Visits marker segments: visit(marker, payload, position) until it returns false.
-// Returns whether the end-of-image marker was reached.
-template <class Visit>
-bool walk_jpeg(ByteSpan bytes, Visit&& visit) {
-  std::size_t at = 2;
-  while (at + 1 < bytes.size()) {
-    if (bytes[at] != 0xFF) {  // extraneous bytes, which decoders skip
-      ++at;
-      continue;
-    }
-    const int marker = bytes[at + 1];
-    if (marker == 0xFF || marker == 0x00) {
-      ++at;
-      continue;
-    }
-    if (marker == 0xD9) return true;
-    if (marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8)) {
-      at += 2;
-      continue;
-    }
-    if (at + 4 > bytes.size()) return false;
-    const std::size_t length = big16(&bytes[at + 2]);
-    if (length < 2 || at + 2 + length > bytes.size()) return false;
-    if (!visit(marker, bytes.subspan(at + 4, length - 2), at)) return false;
-    at += 2 + length;
-    if (marker == 0xDA) at = skip_scan(bytes, at);
-  }
-  return false;
-}
-
 Envelope open_jpeg(ByteSpan bytes) {
   Envelope envelope;
   std::array<ByteSpan, 256> parts{};
   int part_count = 0;
-  envelope.complete = walk_jpeg(bytes, [&](int marker, ByteSpan payload, std::size_t) {
+  const std::size_t end = walk_jpeg(bytes, [&](int marker, ByteSpan payload, std::size_t) {
     if (is_frame_header(marker) && payload.size() >= 5 && envelope.width == 0) {
       envelope.height = big16(&payload[1]);
       envelope.width = big16(&payload[3]);
@@ -92,6 +62,7 @@ Envelope open_jpeg(ByteSpan bytes) {
     }
     return true;
   });
+  envelope.complete = end > 0;
   // Each part says how many there are; a profile with a hole is none.
   if (std::all_of(parts.begin() + 1, parts.begin() + 1 + part_count, [](ByteSpan part) { return !part.empty(); })) {
     for (int i = 1; i <= part_count; ++i) append(envelope.icc, parts[static_cast<std::size_t>(i)]);
@@ -280,6 +251,33 @@ FileKind kind_of(ByteSpan bytes) {
     if (starts(bytes, magic)) return FileKind::other_image;
   }
   return FileKind::unknown;
+}
+
+std::size_t walk_jpeg(ByteSpan bytes, const std::function<bool(int, ByteSpan, std::size_t)>& visit) {
+  std::size_t at = 2;
+  while (at + 1 < bytes.size()) {
+    if (bytes[at] != 0xFF) {  // extraneous bytes, which decoders skip
+      ++at;
+      continue;
+    }
+    const int marker = bytes[at + 1];
+    if (marker == 0xFF || marker == 0x00) {
+      ++at;
+      continue;
+    }
+    if (marker == 0xD9) return at + 2;
+    if (marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8)) {
+      at += 2;
+      continue;
+    }
+    if (at + 4 > bytes.size()) return 0;
+    const std::size_t length = big16(&bytes[at + 2]);
+    if (length < 2 || at + 2 + length > bytes.size()) return 0;
+    if (!visit(marker, bytes.subspan(at + 4, length - 2), at)) return 0;
+    at += 2 + length;
+    if (marker == 0xDA) at = skip_scan(bytes, at);
+  }
+  return 0;
 }
 
 Envelope open_envelope(FileKind kind, ByteSpan bytes) {

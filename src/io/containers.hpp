@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 #include <relievo/image.hpp>
@@ -31,6 +32,10 @@ struct Envelope {
 
 /// Walks JPEG, PNG, WebP and HEIF; others give an empty envelope.
 Envelope open_envelope(FileKind kind, ByteSpan bytes);
+
+/// Visits the marker segments of a JPEG: visit(marker, payload, position) until it returns false. Returns the position
+/// after the end-of-image marker; 0 where that was not reached.
+std::size_t walk_jpeg(ByteSpan bytes, const std::function<bool(int, ByteSpan, std::size_t)>& visit);
 
 /// The encoded file again with profile and Exif put in; what metadata the encoder wrote is replaced.
 Bytes jpeg_with_metadata(ByteSpan file, ByteSpan icc, ByteSpan exif);

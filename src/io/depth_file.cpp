@@ -60,8 +60,37 @@ DepthRaster take_png(const std::string& path, ByteSpan bytes, const DepthRule& r
   return raster;
 }
 
-DepthRaster read_picture(const std::string& path, Bytes bytes, const DepthRule& rule) {
-  OpenedImage opened = open_image(path, std::move(bytes), ReadLimits{}.max_pixels);
+DepthRaster read_raster(const std::string& path, const DepthRule& rule) {
+  Bytes bytes = read_file(path, most_bytes(ReadLimits{}.max_pixels));
+  switch (kind_of(bytes)) {
+    case FileKind::pfm:
+      return parse_pfm(path, bytes, rule);
+    case FileKind::npy:
+      return parse_npy(path, bytes, rule);
+    case FileKind::pnm:
+      return parse_pgm(path, bytes, rule);
+    default:
+      return read_picture(path, std::move(bytes), rule, ReadLimits{}.max_pixels);
+  }
+}
+
+std::string depth_extension(const std::string& path) {
+  static constexpr std::string_view known[] = {".pfm", ".npy", ".exr", ".png", ".jpg", ".jpeg"};
+  return extension_among(path, known, "depth");
+}
+
+Image turbo_picture(const ImageView& relative) {
+  Image picture(relative.width, relative.height, {Scalar::u8, 3});
+  for (int y = 0; y < relative.height; ++y) {
+    for (int x = 0; x < relative.width; ++x) turbo(relative.row<float>(y)[x], picture.row<std::uint8_t>(y) + 3 * x);
+  }
+  return picture;
+}
+
+}  // namespace
+
+DepthRaster read_picture(const std::string& path, Bytes bytes, const DepthRule& rule, std::int64_t max_pixels) {
+  OpenedImage opened = open_image(path, std::move(bytes), max_pixels);
   if (opened.kind == FileKind::png) return take_png(path, opened.bytes, rule);
   if (!opened.reader) fail(ErrorCode::unsupported, "'", path, "' is WebP, which cannot hold depth; PNG can.");
   const OIIO::ImageSpec& spec = opened.reader->spec();
@@ -92,35 +121,6 @@ DepthRaster read_picture(const std::string& path, Bytes bytes, const DepthRule& 
   }
   return raster;
 }
-
-DepthRaster read_raster(const std::string& path, const DepthRule& rule) {
-  Bytes bytes = read_file(path, most_bytes(ReadLimits{}.max_pixels));
-  switch (kind_of(bytes)) {
-    case FileKind::pfm:
-      return parse_pfm(path, bytes, rule);
-    case FileKind::npy:
-      return parse_npy(path, bytes, rule);
-    case FileKind::pnm:
-      return parse_pgm(path, bytes, rule);
-    default:
-      return read_picture(path, std::move(bytes), rule);
-  }
-}
-
-std::string depth_extension(const std::string& path) {
-  static constexpr std::string_view known[] = {".pfm", ".npy", ".exr", ".png", ".jpg", ".jpeg"};
-  return extension_among(path, known, "depth");
-}
-
-Image turbo_picture(const ImageView& relative) {
-  Image picture(relative.width, relative.height, {Scalar::u8, 3});
-  for (int y = 0; y < relative.height; ++y) {
-    for (int x = 0; x < relative.width; ++x) turbo(relative.row<float>(y)[x], picture.row<std::uint8_t>(y) + 3 * x);
-  }
-  return picture;
-}
-
-}  // namespace
 
 DepthMap read_depth(const std::string& path, DepthKind kind, double scale) {
   require(scale > 0 && std::isfinite(scale), "scale is ", scale, "; allowed is any finite number above 0.");

@@ -1,4 +1,4 @@
-// Plain rasters of numbers: PFM, NPY and PGM.
+// Rasters of numbers: PFM, NPY and PGM, and pictures.
 #pragma once
 
 #include <string>
@@ -33,6 +33,9 @@ struct DepthRaster {
 DepthRaster parse_pfm(const std::string& path, ByteSpan bytes, const DepthRule& rule);
 DepthRaster parse_npy(const std::string& path, ByteSpan bytes, const DepthRule& rule);
 DepthRaster parse_pgm(const std::string& path, ByteSpan bytes, const DepthRule& rule);
+
+/// First channel, or channel Z or Y, of what OpenImageIO reads. Throws as `read_depth`.
+DepthRaster read_picture(const std::string& path, Bytes bytes, const DepthRule& rule, std::int64_t max_pixels);
 
 Bytes format_pfm(const ImageView& values);
 Bytes format_npy(const ImageView& values);

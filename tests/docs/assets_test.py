@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pathlib
+import tarfile
 import tempfile
 import unittest
 import zipfile
@@ -76,6 +77,25 @@ class Assets(unittest.TestCase):
                 mock.patch.object(assets.subprocess, "run", download):
             with self.assertRaisesRegex(assets.Unavailable, "x==1 has no a.png"):
                 self.run_with([lost], "fetch", "a.png")
+
+    def test_a_file_of_a_source_distribution(self):
+        def download(command, **_):
+            self.assertIn("--no-binary=:all:", command)
+            folder = pathlib.Path(command[command.index("--dest") + 1])
+            folder.mkdir(parents=True)
+            with tarfile.open(folder / "x-1.tar.gz", "w:gz") as sources:
+                entry = tarfile.TarInfo("x-1/tests/a.png")
+                entry.size = 5
+                sources.addfile(entry, io.BytesIO(b"photo"))
+
+        kept = asset("a.png", b"photo", package={"pip": "x==1", "member": "x-1/tests/a.png", "source": True})
+        lost = asset("b.png", b"photo", package={"pip": "x==1", "member": "x-1/b.png", "source": True})
+        with mock.patch.object(assets, "python_with_pip", lambda scratch: "python3"), \
+                mock.patch.object(assets.subprocess, "run", download):
+            self.assertEqual(pathlib.Path(self.run_with([kept], "path", "a.png")).read_bytes(), b"photo")
+            (self.root / "cache/relievo/assets/photos/a.png").unlink()
+            with self.assertRaisesRegex(assets.Unavailable, "x==1 has no x-1/b.png"):
+                self.run_with([lost], "fetch", "b.png")
 
     def test_an_unknown_name_is_refused(self):
         with self.assertRaisesRegex(assets.Unavailable, "no asset b.png"):

@@ -29,12 +29,16 @@ void check_trace(const std::string& path) {
   fail(relievo::ErrorCode::io, "The trace ", path, " cannot be written: ", std::strerror(errno), ".");
 }
 
-bool has_subject(const relievo::Image& matte) {
-  for (int y = 0; y < matte.height(); ++y) {
-    const auto* row = matte.row<std::uint8_t>(y);
-    if (std::any_of(row, row + matte.width(), [](std::uint8_t coverage) { return coverage > 8; })) return true;
+// Whether there is a subject, and something beside it; less coverage is noise.
+bool has_subject(const relievo::ImageView& matte) {
+  constexpr std::uint8_t faint = 8;
+  bool subject = false, rest = false;
+  for (int y = 0; y < matte.height; ++y) {
+    const auto* const row = matte.row<std::uint8_t>(y);
+    subject = subject || std::any_of(row, row + matte.width, [](std::uint8_t coverage) { return coverage > faint; });
+    rest = rest || std::any_of(row, row + matte.width, [](std::uint8_t coverage) { return coverage <= faint; });
   }
-  return false;
+  return subject && rest;
 }
 
 // Why "auto" found no network.
@@ -43,6 +47,30 @@ std::string why_cues() {
     if (module.name == "torch" && !module.loaded) return "Depth is guessed from cues: " + module.reason + ".";
   }
   return "Depth is guessed from cues; `relievo models fetch depth-anything-v2-small` brings a network.";
+}
+
+bool any_given(const CliOptions& options) {
+  return std::any_of(options.begin(), options.end(), [](const CLI::Option* option) { return option->count() > 0; });
+}
+
+std::string size_text(int width, int height) { return std::to_string(width) + " x " + std::to_string(height); }
+
+// The ratio of the sides agrees to 3 %.
+bool same_shape(int width, int height, int photo_width, int photo_height) {
+  const double aspect = static_cast<double>(width) / height;
+  return std::fabs(static_cast<double>(photo_width) / photo_height / aspect - 1) <= 0.03;
+}
+
+// Coverage lies within 0..1 as disparity does, and is resized as smoothly.
+relievo::Image resized_matte(const relievo::ImageView& matte, int width, int height) {
+  const relievo::DepthMap map = relievo::DepthMap(matte, relievo::DepthKind::disparity).resized(width, height);
+  relievo::Image out(width, height, {relievo::Scalar::u8, 1});
+  for (int y = 0; y < height; ++y) {
+    const float* from = map.values().row<float>(y);
+    std::transform(from, from + width, out.row<std::uint8_t>(y),
+                   [](float coverage) { return static_cast<std::uint8_t>(coverage * 255 + 0.5f); });
+  }
+  return out;
 }
 
 }  // namespace
@@ -60,10 +88,50 @@ relievo::io::Photo Inputs::read_photo() {
   return report.stage("read", [&] { return relievo::io::read(photo); });
 }
 
+const relievo::io::EmbeddedDepth& Inputs::embedded() {
+  if (embedded_) return *embedded_;
+  embedded_.emplace();
+  try {
+    if (use_embedded) embedded_ = relievo::io::read_embedded_depth(photo);
+  } catch (const relievo::Error& error) {
+    using relievo::ErrorCode;
+    if (error.code() != ErrorCode::corrupt_data && error.code() != ErrorCode::unsupported) throw;
+    report.add_note(error.what() + std::string(" It is left out."));
+  }
+  return *embedded_;
+}
+
+bool Inputs::fits(const char* what, int width, int height, const relievo::ImageView& source) {
+  if (same_shape(width, height, source.width, source.height)) return true;
+  report.add_note(std::string("The photo's own ") + what + ", " + size_text(width, height) +
+                  ", does not have the shape of the photo, " + size_text(source.width, source.height) +
+                  "; it is left out.");
+  return false;
+}
+
+relievo::DepthMap Inputs::embedded_depth(const relievo::io::Photo& source) {
+  if (any_given(estimate_flags)) return {};
+  const relievo::io::EmbeddedDepth& own = embedded();
+  if (own.depth.empty() || !fits("depth", own.depth.width(), own.depth.height(), source.image)) return {};
+  report.add_note("Depth is the photo's own: " + own.source + ", " + size_text(own.depth.width(), own.depth.height()) +
+                  ".");
+  const relievo::DepthMap fitted = own.depth.resized(source.image.width(), source.image.height());
+  return {fitted.values(), fitted.kind(), source.fov_degrees()};
+}
+
+relievo::Image Inputs::embedded_matte(const relievo::ImageView& source) {
+  if (any_given(segment_flags) || preset != Preset::none) return {};
+  const relievo::Image& matte = embedded().matte;
+  if (matte.empty() || !fits("matte", matte.width(), matte.height(), source)) return {};
+  report.add_note("The matte is the photo's own: " + size_text(matte.width(), matte.height()) + ".");
+  return resized_matte(matte, source.width, source.height);
+}
+
 relievo::DepthMap Inputs::find_depth(const relievo::Device& on, const relievo::io::Photo& source) {
   const int width = source.image.width(), height = source.image.height();
   if (depth.empty()) {
     return report.stage("depth", [&] {
+      if (relievo::DepthMap own = embedded_depth(source); !own.empty()) return own;
       const relievo::DepthEstimator estimator(on, depth_options);
       relievo::DepthMap estimate = estimator.estimate(source.image, report.progress());
       if (estimator.model() == "cues") note_person_networks();
@@ -74,9 +142,7 @@ relievo::DepthMap Inputs::find_depth(const relievo::Device& on, const relievo::i
   }
   return report.stage("depth", [&] {
     relievo::DepthMap given = relievo::io::read_depth(depth, depth_kind, depth_scale);
-    const double photo_aspect = static_cast<double>(width) / height;
-    const double depth_aspect = static_cast<double>(given.width()) / given.height();
-    if (std::fabs(photo_aspect / depth_aspect - 1) > 0.03) {
+    if (!same_shape(given.width(), given.height(), width, height)) {
       fail(relievo::ErrorCode::invalid_argument, "The depth map ", depth, " is ", given.width(), " x ", given.height(),
            " pixels, the photo ", photo, " ", width, " x ", height, "; the ratio of their sides must agree to 3 %.");
     }
@@ -88,14 +154,18 @@ relievo::Image Inputs::read_mask(const relievo::ImageView& source) {
   return mask.empty() ? relievo::Image() : tool::read_mask(mask, source, photo);
 }
 
+relievo::Image Inputs::given_matte(const relievo::ImageView& source) {
+  relievo::Image matte = mask.empty() ? embedded_matte(source) : read_mask(source);
+  if (!matte.empty()) note_subject(matte, mask.empty() ? "The photo's own matte" : "The mask");
+  return matte;
+}
+
 relievo::Image Inputs::find_matte(const relievo::Device& on, const relievo::io::Photo& source,
                                   const relievo::DepthMap& map) {
-  relievo::Image matte = read_mask(source.image);
-  if (matte.empty()) {
-    matte = report.stage(
-        "matte", [&] { return relievo::Segmenter(on, bake.segment).segment(source.image, map, report.progress()); });
-  }
-  note_subject(has_subject(matte));
+  if (relievo::Image given = given_matte(source.image); !given.empty()) return given;
+  relievo::Image matte = report.stage(
+      "matte", [&] { return relievo::Segmenter(on, bake.segment).segment(source.image, map, report.progress()); });
+  note_subject(matte, "");
   return matte;
 }
 
@@ -117,11 +187,11 @@ relievo::Image Inputs::fill_background(const relievo::Device& on, const relievo:
   });
 }
 
-void Inputs::note_subject(bool found) {
-  if (found) return;
-  report.add_note(mask.empty()
+void Inputs::note_subject(const relievo::ImageView& matte, const std::string& whose) {
+  if (has_subject(matte)) return;
+  report.add_note(whose.empty()
                       ? "No subject stands out from its background; the matte is empty, and nothing was filled."
-                      : "The mask leaves no subject or no background; nothing was filled.");
+                      : whose + " leaves no subject or no background; nothing was filled.");
 }
 
 void Inputs::note_person_networks() {
@@ -163,10 +233,15 @@ CliOptions add_depth_flags(CLI::App& app, Inputs& inputs) {
   // The command takes one photo, which comes in batches where it comes in tiles.
   app.get_option("--batch")->needs(app.get_option("--tiles"));
   exclude(options, depth);
+  inputs.estimate_flags.insert(inputs.estimate_flags.end(), options.begin(), options.end());
+  CLI::Option* own =
+      app.add_flag("--embedded-depth,!--no-embedded-depth", inputs.use_embedded,
+                   "take the depth, and the matte, that the photo's file carries, where no other is asked for (on)")
+          ->group(group);
   app.get_option("--model")->description(
       "depth model: auto, cues, a name that `relievo models list` prints, or a file "
       "of weights (auto)");
-  options.insert(options.end(), {depth, kind, scale});
+  options.insert(options.end(), {depth, kind, scale, own});
   return options;
 }
 
@@ -186,6 +261,7 @@ void add_preset_flag(CLI::App& app, const std::string& group) {
 CliOptions add_subject_flags(CLI::App& app, Inputs& inputs) {
   constexpr const char* group = "Subject";
   CliOptions options = add_flags(app, inputs.bake.segment, inputs.texts, "segment-", group);
+  inputs.segment_flags.insert(inputs.segment_flags.end(), options.begin(), options.end());
   const auto own = [](std::string_view field) { return field.starts_with("hole_") || field == "decontaminate"; };
   const CliOptions hole = add_flags(app, inputs.bake, inputs.texts, {}, group, own);
   options.insert(options.end(), hole.begin(), hole.end());

@@ -25,6 +25,8 @@ struct Inputs {
   relievo::DepthKind depth_kind = relievo::DepthKind::disparity;
   double depth_scale = 1;
   Preset preset = Preset::none;
+  bool use_embedded = true;
+  CliOptions estimate_flags, segment_flags;  ///< Those that ask for an estimate, or for a matte of ours.
   relievo::DepthOptions depth_options;
   relievo::BakeOptions bake;
   std::map<std::string, std::string> texts;
@@ -33,11 +35,15 @@ struct Inputs {
   /// Opens the device, after starting the trace that was asked for.
   relievo::Device open_device() const;
   relievo::io::Photo read_photo();
-  /// From `--depth` (brought to the photo's size) or estimated.
+  /// From `--depth`, from the photo's file, each brought to the photo's size, or estimated.
   relievo::DepthMap find_depth(const relievo::Device& device, const relievo::io::Photo& photo);
   /// From `--mask`; empty without it.
   relievo::Image read_mask(const relievo::ImageView& photo);
-  /// From `--mask`, or the Segmenter's.
+  /// The matte in the photo's file, brought to the photo's size; empty where there is none, or another is asked for.
+  relievo::Image embedded_matte(const relievo::ImageView& photo);
+  /// From `--mask`, or the photo's file; empty without.
+  relievo::Image given_matte(const relievo::ImageView& photo);
+  /// The given one, or the Segmenter's.
   relievo::Image find_matte(const relievo::Device& device, const relievo::io::Photo& photo,
                             const relievo::DepthMap& depth);
   relievo::LayeredScene bake_scene(const relievo::Device& device, const relievo::io::Photo& photo,
@@ -45,12 +51,22 @@ struct Inputs {
   /// The photo with what the matte covers filled.
   relievo::Image fill_background(const relievo::Device& device, const relievo::io::Photo& photo,
                                  const relievo::DepthMap& depth, const relievo::ImageView& matte);
-  /// Notes that the scene has no subject, where that is so.
-  void note_subject(bool found);
+  /// Notes that there is no subject, where that is so; `whose` matte it is, "" the segmenter's.
+  void note_subject(const relievo::ImageView& matte, const std::string& whose);
   /// Notes that faces and persons are found without networks, where that is so.
   void note_person_networks();
   /// `--output`, or the photo's name without extension followed by `suffix`.
   std::string output_or(const std::string& suffix) const;
+
+ private:
+  /// What the photo's file says of depth, read once; nothing, and a note, where that is damaged.
+  const relievo::io::EmbeddedDepth& embedded();
+  /// The photo's own depth, where it is to be used and fits; else empty.
+  relievo::DepthMap embedded_depth(const relievo::io::Photo& photo);
+  /// Whether a map can be the photo's, of which somebody may have cut off a part; notes where it cannot.
+  bool fits(const char* what, int width, int height, const relievo::ImageView& photo);
+
+  std::optional<relievo::io::EmbeddedDepth> embedded_;
 };
 
 /// Adds the photo, `--output`, of which `output` says what it is, and the common flags.

@@ -37,6 +37,22 @@ const char* primaries_name(relievo::Primaries primaries) {
   return "?";
 }
 
+void describe_embedded(Inputs& inputs) {
+  try {
+    const relievo::io::EmbeddedDepth own = relievo::io::read_embedded_depth(inputs.photo);
+    const auto size = [](const auto& map) {
+      return std::to_string(map.width()) + " x " + std::to_string(map.height());
+    };
+    if (!own.depth.empty()) {
+      const std::string kind(relievo::name_of(own.depth.kind()));
+      inputs.report.add_fact("depth", own.source + ", " + size(own.depth) + ", " + kind);
+    }
+    if (!own.matte.empty()) inputs.report.add_fact("matte", size(own.matte));
+  } catch (const relievo::Error& error) {
+    inputs.report.add_fact("depth", error.what());
+  }
+}
+
 void describe_photo(Inputs& inputs) {
   const relievo::io::Photo photo = inputs.read_photo();
   const relievo::Image& image = photo.image;
@@ -51,6 +67,7 @@ void describe_photo(Inputs& inputs) {
     std::snprintf(text, sizeof text, "%.1f degrees", static_cast<double>(photo.fov_degrees()));
     inputs.report.add_fact("field of view", text);
   }
+  describe_embedded(inputs);
 }
 
 void describe_build(Inputs& inputs) {

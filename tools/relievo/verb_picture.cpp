@@ -42,7 +42,8 @@ void add_depth(CLI::App& app, Inputs& inputs) {
 void add_segment(CLI::App& app, Inputs& inputs) {
   CLI::App* verb = app.add_subcommand("segment", "find the subject's matte");
   add_common(*verb, inputs, "the matte: .png .jpg .tif .webp .exr (NAME_matte.png)");
-  add_flags(*verb, inputs.bake.segment, inputs.texts);
+  const CliOptions flags = add_flags(*verb, inputs.bake.segment, inputs.texts);
+  inputs.segment_flags.insert(inputs.segment_flags.end(), flags.begin(), flags.end());
   add_preset_flag(*verb);
   add_depth_flags(*verb, inputs);
   verb->callback([&inputs] {
@@ -50,8 +51,8 @@ void add_segment(CLI::App& app, Inputs& inputs) {
     relievo::io::check_photo_path(path);
     const relievo::Device device = inputs.open_device();
     const relievo::io::Photo photo = inputs.read_photo();
-    const relievo::DepthMap depth = inputs.find_depth(device, photo);
-    const relievo::Image matte = inputs.find_matte(device, photo, depth);
+    relievo::Image matte = inputs.given_matte(photo.image);
+    if (matte.empty()) matte = inputs.find_matte(device, photo, inputs.find_depth(device, photo));
     write_picture(inputs, path, matte, nullptr, "matte of the subject");
   });
 }
