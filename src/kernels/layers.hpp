@@ -77,9 +77,11 @@ RELIEVO_HD inline LayerSite matte_site(const LayerCuts& cuts, float here, float 
   return {static_cast<std::uint8_t>(front), static_cast<std::uint8_t>(own), matte_rim};
 }
 
-/// What a pixel counts in the mean of its front: at silhouettes, where it may be a mixture, only where nothing else is.
+/// What a pixel counts in the mean of its front: at silhouettes, where it may be a mixture, only where nothing else is,
+/// as in what is thin; nothing where a matte says that it is one.
 RELIEVO_HD inline float mean_weight(const LayerCuts& cuts, std::uint8_t rim, std::uint8_t front, float disparity) {
   if (rim == inside_rim) return 1;
+  if (rim == matte_rim) return 0;
   return cuts.layer_of(disparity) == front ? 1.0f / 64 : 0.0f;
 }
 

@@ -46,7 +46,14 @@ Image composed(PixelFormat format = test::u8_3) {
   });
 }
 
-LayeredScene bake(const Image& photo, const BakeOptions& options = {}) {
+// The subject and all the rest.
+BakeOptions two_layers() {
+  BakeOptions options;
+  options.max_layers = 2;
+  return options;
+}
+
+LayeredScene bake(const Image& photo, const BakeOptions& options = two_layers()) {
   return LayeredScene::bake(Device::cpu(1), photo, step_depth(), options, soft_matte());
 }
 
@@ -56,7 +63,7 @@ bool outside(int x, int y) { return std::hypot(x - 48, y - 36) > 20 + 5 + 8; }
 TEST(Bake, TheBackgroundOutsideTheHoleIsThePhoto) {
   for (const bool decontaminate : {false, true}) {
     for (const PixelFormat format : {test::u8_3, test::u16_3, test::f16_3, test::f32_3, test::u8_1}) {
-      BakeOptions options;
+      BakeOptions options = two_layers();
       options.decontaminate = decontaminate;
       const Image photo = composed(format);
       const LayeredScene scene = bake(photo, options);
@@ -77,7 +84,7 @@ TEST(Bake, TheBackgroundOutsideTheHoleIsThePhoto) {
 }
 
 TEST(Bake, TheHoleHoldsNothingOfTheSubject) {
-  BakeOptions options;
+  BakeOptions options = two_layers();
   options.decontaminate = false;
   for (const PixelFormat format : {test::u8_3, test::u16_3, test::f16_3, test::f32_3}) {
     const LayeredScene scene = bake(composed(format), options);
@@ -117,12 +124,12 @@ double soft_difference(const Image& out, const Image& photo, const Image& matte,
 TEST(Bake, FlattenedItIsThePhotoAndDecontaminationBringsSoftEdgesNear) {
   for (const PixelFormat format : {test::u8_3, test::u16_3, test::f16_3, test::f32_3, test::u8_1}) {
     const Image photo = composed(format), matte = soft_matte();
-    BakeOptions plain;
+    BakeOptions plain = two_layers();
     plain.decontaminate = false;
     const DepthMap depth = step_depth();
     int differing = 0;
     const double with =
-        soft_difference(LayeredScene::bake(Device::cpu(1), photo, depth, {}, matte).flatten(), photo, matte, differing);
+        soft_difference(LayeredScene::bake(Device::cpu(1), photo, depth, two_layers(), matte).flatten(), photo, matte, differing);
     const double without = soft_difference(LayeredScene::bake(Device::cpu(1), photo, depth, plain, matte).flatten(),
                                            photo, matte, differing);
     EXPECT_EQ(differing, 0) << static_cast<int>(format.scalar);
@@ -164,7 +171,7 @@ TEST(Bake, WithoutASubjectThereIsOneLayer) {
   const Image photo = composed();
   for (const double matte : {0.0, 1.0, 8 / 255.0}) {
     const LayeredScene scene =
-        LayeredScene::bake(Device::cpu(1), photo, step_depth(), {}, flat(width, height, test::u8_1, matte));
+        LayeredScene::bake(Device::cpu(1), photo, step_depth(), two_layers(), flat(width, height, test::u8_1, matte));
     EXPECT_EQ(scene.layer_count(), 1) << matte;
     EXPECT_TRUE(test::same(scene.flatten(), photo));
     EXPECT_TRUE(scene.layer(0).coverage.empty());
@@ -320,7 +327,7 @@ TEST(Bake, ThreadsDoNotChangeTheLayers) {
   const Image photo = composed();
   const LayeredScene one = bake(photo);
   for (const int threads : {2, 3}) {
-    const LayeredScene scene = LayeredScene::bake(Device::cpu(threads), photo, step_depth(), {}, soft_matte());
+    const LayeredScene scene = LayeredScene::bake(Device::cpu(threads), photo, step_depth(), two_layers(), soft_matte());
     for (int i = 0; i < 2; ++i) {
       EXPECT_TRUE(test::same(scene.layer(i).color, one.layer(i).color));
       EXPECT_TRUE(test::same(scene.layer(i).disparity, one.layer(i).disparity));
