@@ -7,6 +7,7 @@
 #include <limits>
 #include <memory>
 #include <new>
+#include <type_traits>
 #include <vector>
 
 #include "core/check.hpp"
@@ -30,20 +31,50 @@ struct Rows {
   const T *row, *above, *below;  // above and below may be null
   int channels;
 
-  // Sample i, of pixel x. Neighbours beyond the left border and the band take the value of the other one.
-  T predicted(Predictor by, int x, int i) const {
-    if (by == layer_below) return below ? below[i] : T{0};
-    if (x == 0) return above ? above[i] : T{0};
+  // Sample i. Neighbours beyond the left border and the band take the value of the other one.
+  template <Predictor By>
+  T predicted(int i) const {
+    if constexpr (By == layer_below) return below ? below[i] : T{0};
+    if (i < channels) return above ? above[i] : T{0};
     const T left = row[i - channels];
     if (!above) return left;
     const T up = above[i], corner = above[i - channels];
     const T plane = static_cast<T>(left + up - corner);
-    if (by == gradient) return plane;
+    if constexpr (By == gradient) return plane;
     // The median of left, up and their plane (Weinberger et al., LOCO-I, IEEE Trans. Image Process. 2000).
-    const auto [low, high] = std::minmax(left, up);
+    const T low = std::min(left, up), high = std::max(left, up);
     return corner >= high ? low : corner <= low ? high : plane;
   }
 };
+
+template <class T>
+Rows<T> rows_at(const ImageView& plane, const ImageView& below, int y, int first) {
+  return {plane.row<T>(y), y > first ? plane.row<T>(y - 1) : nullptr, below.empty() ? nullptr : below.row<T>(y),
+          plane.format.channels};
+}
+
+// Calls `work` with the predictor as a constant.
+template <class Work>
+void with_predictor(std::uint8_t by, Work&& work) {
+  switch (by) {
+    case layer_below:
+      return work(std::integral_constant<Predictor, layer_below>{});
+    case gradient:
+      return work(std::integral_constant<Predictor, gradient>{});
+    default:
+      return work(std::integral_constant<Predictor, median>{});
+  }
+}
+
+// Calls `work(by, first, last)` for the samples of each cell of a row, with their predictor as a constant.
+template <class Work>
+void for_each_cell(const ImageView& plane, const std::uint8_t* choice, Work&& work) {
+  const int channels = plane.format.channels;
+  for (int cell = 0; cell < cells_of(plane.width); ++cell) {
+    const int last = std::min((cell + 1) * band_rows, plane.width);
+    with_predictor(choice[cell], [&](auto by) { work(by, cell * band_rows * channels, last * channels); });
+  }
+}
 
 // Small differences of either sign become small numbers.
 template <class T>
@@ -57,122 +88,100 @@ T unfolded(T code) {
 }
 
 template <class T>
-Rows<T> rows_at(const ImageView& plane, const ImageView& below, int y, int first) {
-  return {plane.row<T>(y), y > first ? plane.row<T>(y - 1) : nullptr, below.empty() ? nullptr : below.row<T>(y),
-          plane.format.channels};
+std::uint8_t best_predictor(const ImageView& plane, const ImageView& below, int first, int last, int cell) {
+  const int channels = plane.format.channels;
+  const int begin = cell * band_rows * channels, end = std::min((cell + 1) * band_rows, plane.width) * channels;
+  std::int64_t cost[predictors] = {};
+  for (std::uint8_t p = 0; p < predictors; ++p) {
+    with_predictor(p, [&](auto by) {
+      for (int y = first; y < last; y += 2) {  // half of the rows tell as much
+        const Rows<T> rows = rows_at<T>(plane, below, y, first);
+        for (int i = begin; i < end; ++i) {
+          cost[p] += std::bit_width(folded(static_cast<T>(rows.row[i] - rows.template predicted<by()>(i))));
+        }
+      }
+    });
+  }
+  return static_cast<std::uint8_t>(std::min_element(cost, cost + predictors) - cost);
 }
 
 // Red and blue lie near green in what is left over, too.
-bool has_green(const ImageView& plane) {
-  return plane.format.channels == 3 && (plane.format.scalar == Scalar::u8 || plane.format.scalar == Scalar::u16);
+bool has_green(PixelFormat format) {
+  return format.channels == 3 && (format.scalar == Scalar::u8 || format.scalar == Scalar::u16);
+}
+template <class T>
+void take_green(std::vector<T>& differences) {
+  for (std::size_t i = 0; i < differences.size(); i += 3) {
+    differences[i] = static_cast<T>(differences[i] - differences[i + 1]);
+    differences[i + 2] = static_cast<T>(differences[i + 2] - differences[i + 1]);
+  }
+}
+template <class T>
+void add_green(std::vector<T>& differences) {
+  for (std::size_t i = 0; i < differences.size(); i += 3) {
+    differences[i] = static_cast<T>(differences[i] + differences[i + 1]);
+    differences[i + 2] = static_cast<T>(differences[i + 2] + differences[i + 1]);
+  }
 }
 
-template <class T>
-Predictor best_predictor(const ImageView& plane, const ImageView& below, int first, int last, int cell) {
-  const int channels = plane.format.channels;
-  const int begin = cell * band_rows, end = std::min(begin + band_rows, plane.width);
-  std::int64_t cost[predictors] = {};
-  for (int y = first; y < last; y += 2) {  // half of the rows tell as much
-    const Rows<T> rows = rows_at<T>(plane, below, y, first);
-    for (int x = begin; x < end; ++x) {
-      for (int i = x * channels; i < (x + 1) * channels; ++i) {
-        for (std::uint8_t p = 0; p < predictors; ++p) {
-          const T difference = static_cast<T>(rows.row[i] - rows.predicted(static_cast<Predictor>(p), x, i));
-          cost[p] += std::bit_width(folded(difference));
-        }
-      }
+// Calls `work(bytes, channel, shift)` for each of the places where a row has its bytes: those of alike weight lie
+// together, channel by channel, from the highest byte to the lowest, row by row.
+template <class T, class Byte, class Work>
+void for_each_byte_row(Byte* samples, const ImageView& plane, int rows, int row, Work&& work) {
+  const auto width = static_cast<std::size_t>(plane.width);
+  Byte* at = samples + static_cast<std::size_t>(row) * width;
+  for (std::size_t c = 0; c < plane.format.channels; ++c) {
+    for (int shift = 8 * (static_cast<int>(sizeof(T)) - 1); shift >= 0; shift -= 8) {
+      work(at, c, shift);
+      at += static_cast<std::size_t>(rows) * width;
     }
   }
-  return static_cast<Predictor>(std::min_element(cost, cost + predictors) - cost);
-}
-
-// Bytes of alike weight lie together: channel by channel, from the highest byte to the lowest, row by row.
-struct Layout {
-  std::size_t width, rows, sample_bytes, channels;
-  std::size_t byte_plane() const { return width * rows; }
-  // Where the highest byte of a sample lies.
-  std::size_t at(std::size_t x, std::size_t y, std::size_t channel) const {
-    return channel * sample_bytes * byte_plane() + y * width + x;
-  }
-};
-
-template <class T>
-void put(std::uint8_t* to, const Layout& layout, T value) {
-  for (std::size_t b = 0; b < sizeof(T); ++b) {
-    to[b * layout.byte_plane()] = static_cast<std::uint8_t>(value >> (8 * (sizeof(T) - 1 - b)));
-  }
-}
-template <class T>
-T take(const std::uint8_t* from, const Layout& layout) {
-  std::uint32_t value = 0;
-  for (std::size_t b = 0; b < sizeof(T); ++b) value = value << 8 | from[b * layout.byte_plane()];
-  return static_cast<T>(value);
-}
-
-Layout layout_of(int width, int rows, PixelFormat format) {
-  return {static_cast<std::size_t>(width), static_cast<std::size_t>(rows),
-          static_cast<std::size_t>(bytes_of(format.scalar)), format.channels};
 }
 
 template <class T>
 void predict(const ImageView& plane, const ImageView& below, int first, int last, std::uint8_t* raw) {
-  const int channels = plane.format.channels;
-  const bool green = has_green(plane);
-  const Layout layout = layout_of(plane.width, last - first, plane.format);
-  std::uint8_t* choice = raw;
-  std::uint8_t* samples = raw + cells_of(plane.width);
+  const std::size_t channels = plane.format.channels, width = static_cast<std::size_t>(plane.width);
   for (int cell = 0; cell < cells_of(plane.width); ++cell) {
-    choice[cell] = best_predictor<T>(plane, below, first, last, cell);
+    raw[cell] = best_predictor<T>(plane, below, first, last, cell);
   }
+  std::uint8_t* samples = raw + cells_of(plane.width);
+  std::vector<T> codes(width * channels);
   for (int y = first; y < last; ++y) {
     const Rows<T> rows = rows_at<T>(plane, below, y, first);
-    for (int x = 0; x < plane.width; ++x) {
-      const auto by = static_cast<Predictor>(choice[x / band_rows]);
-      T difference[3];
-      for (int c = 0; c < channels; ++c) {
-        const int i = x * channels + c;
-        difference[c] = static_cast<T>(rows.row[i] - rows.predicted(by, x, i));
+    for_each_cell(plane, raw, [&](auto by, int begin, int end) {
+      for (int i = begin; i < end; ++i) {
+        codes[static_cast<std::size_t>(i)] = static_cast<T>(rows.row[i] - rows.template predicted<by()>(i));
       }
-      if (green) {
-        difference[0] = static_cast<T>(difference[0] - difference[1]);
-        difference[2] = static_cast<T>(difference[2] - difference[1]);
-      }
-      for (int c = 0; c < channels; ++c) {
-        put(samples + layout.at(static_cast<std::size_t>(x), static_cast<std::size_t>(y - first),
-                                static_cast<std::size_t>(c)),
-            layout, folded(difference[c]));
-      }
-    }
+    });
+    if (has_green(plane.format)) take_green(codes);
+    for (T& code : codes) code = folded(code);
+    for_each_byte_row<T>(samples, plane, last - first, y - first, [&](std::uint8_t* to, std::size_t c, int shift) {
+      for (std::size_t x = 0; x < width; ++x) to[x] = static_cast<std::uint8_t>(codes[x * channels + c] >> shift);
+    });
   }
 }
 
 template <class T>
 void restore(const std::uint8_t* raw, const MutableImageView& plane, const ImageView& below, int first, int last) {
-  const int channels = plane.format.channels;
-  const bool green = has_green(plane);
-  const Layout layout = layout_of(plane.width, last - first, plane.format);
+  const std::size_t channels = plane.format.channels, width = static_cast<std::size_t>(plane.width);
   const std::uint8_t* samples = raw + cells_of(plane.width);
+  std::vector<T> codes(width * channels);
   for (int y = first; y < last; ++y) {
+    std::fill(codes.begin(), codes.end(), T{0});
+    for_each_byte_row<T>(samples, plane, last - first, y - first,
+                         [&](const std::uint8_t* from, std::size_t c, int shift) {
+                           for (std::size_t x = 0; x < width; ++x)
+                             codes[x * channels + c] |= static_cast<T>(T{from[x]} << shift);
+                         });
+    for (T& code : codes) code = unfolded(code);
+    if (has_green(plane.format)) add_green(codes);
     const Rows<T> rows = rows_at<T>(plane, below, y, first);
     T* row = plane.row<T>(y);
-    for (int x = 0; x < plane.width; ++x) {
-      const auto by = static_cast<Predictor>(raw[x / band_rows]);
-      T difference[3];
-      for (int c = 0; c < channels; ++c) {
-        difference[c] =
-            unfolded(take<T>(samples + layout.at(static_cast<std::size_t>(x), static_cast<std::size_t>(y - first),
-                                                 static_cast<std::size_t>(c)),
-                             layout));
+    for_each_cell(plane, raw, [&](auto by, int begin, int end) {
+      for (int i = begin; i < end; ++i) {
+        row[i] = static_cast<T>(rows.template predicted<by()>(i) + codes[static_cast<std::size_t>(i)]);
       }
-      if (green) {
-        difference[0] = static_cast<T>(difference[0] + difference[1]);
-        difference[2] = static_cast<T>(difference[2] + difference[1]);
-      }
-      for (int c = 0; c < channels; ++c) {
-        const int i = x * channels + c;
-        row[i] = static_cast<T>(rows.predicted(by, x, i) + difference[c]);
-      }
-    }
+    });
   }
 }
 

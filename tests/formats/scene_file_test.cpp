@@ -44,8 +44,9 @@ Bytes file_of(const LayeredScene& scene) {
 // Reads bytes as a file would be.
 LayeredScene read_bytes(const Bytes& bytes, const relievo::io::ReadLimits& limits = {}) {
   static const TempDir folder;
+  static const Device device = Device::cpu(2);
   save(folder / "s.scene", bytes);
-  return relievo::io::read_scene(Device::cpu(2), folder / "s.scene", limits);
+  return relievo::io::read_scene(device, folder / "s.scene", limits);
 }
 
 void expect_round_trip(const Layers& layers) {
