@@ -25,7 +25,7 @@ void insist(bool holds, const char* what) {
   std::abort();
 }
 
-// A scene of up to 80 x 200 pixels whose bands hold the input, over and over.
+// A scene of up to 80 x 200 pixels; the input fills those planes that it chooses itself, and the others are 0.
 Bytes file_of(const std::uint8_t* data, std::size_t size) {
   io::SceneHeader header;
   header.width = 1 + data[0] % 80;
@@ -34,11 +34,15 @@ Bytes file_of(const std::uint8_t* data, std::size_t size) {
   header.format = {static_cast<Scalar>(data[3] % 4), static_cast<std::uint8_t>(data[3] & 4 ? 3 : 1)};
   header.has_alpha = header.format.channels == 3 && (data[3] & 8) != 0;
   Bytes file = io::format_header(header);
-  std::size_t at = 4;
+  std::size_t at = 5;
+  unsigned chosen = data[4];
   const auto add_plane = [&](PixelFormat format) {
+    const bool filled = (chosen & 1) != 0;
+    chosen >>= 1;
     for (int y = 0; y < header.height; y += io::band_rows) {
       Bytes raw(io::raw_band_bytes(header.width, std::min(io::band_rows, header.height - y), format));
-      for (std::uint8_t& byte : raw) byte = at < size ? data[at++] : 0;
+      for (std::uint8_t& byte : raw) byte = filled && at < size ? data[at++] : 0;
+      if (size % 8 != 0) raw[0] %= 3;  // a predictor that there is
       Bytes frame(ZSTD_compressBound(raw.size()));
       frame.resize(ZSTD_compress(frame.data(), frame.size(), raw.data(), raw.size(), 1));
       const auto bytes = static_cast<std::uint32_t>(frame.size());
@@ -58,7 +62,7 @@ Bytes file_of(const std::uint8_t* data, std::size_t size) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size < 5) return 0;
+  if (size < 6) return 0;
   Bytes file;
   if (data[0] % 2 == 0) {
     file = file_of(data + 1, size - 1);
