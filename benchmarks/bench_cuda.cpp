@@ -178,7 +178,7 @@ void run_operations() {
     const std::vector<Image> matches = sets_of(matches_beside());
     std::vector<Image> out = outputs(width, height, rgb);
     measure(state, 16 * pixels, [&](Engine& e, int t) {
-      e.patch_vote(in[t], rank[t], behind[t], rank[t], matches[t], true, out[t].mutable_view());
+      e.patch_vote(in[t], rank[t], behind[t], rank[t], matches[t], {patch_radius, true}, out[t].mutable_view());
     });
   });
   add("gaussian rgb u8 31 px", [=](benchmark::State& state) {

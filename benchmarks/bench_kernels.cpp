@@ -172,7 +172,7 @@ void patch_vote(benchmark::State& state) {
   const PatchInputs in;
   Image out = make({Scalar::u8, 4});
   const auto vote = [&] {
-    engine().patch_vote(in.image, in.rank, in.behind, in.rank, in.matches, true, out.mutable_view());
+    engine().patch_vote(in.image, in.rank, in.behind, in.rank, in.matches, {patch_radius, true}, out.mutable_view());
   };
   vote();
   if (!check(state, out.row<std::uint8_t>(size.height / 2)[2 * size.width] > 0, "the hole is black")) return;

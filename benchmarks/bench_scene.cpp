@@ -78,7 +78,8 @@ cv::Mat complete(const cv::Mat& disparity) {
     const float* const from = disparity.ptr<float>(y);
     float* const to = out.ptr<float>(y);
     std::vector<float> before(std::size_t(out.cols), 0.0f);
-    for (int x = 0; x < out.cols; ++x) before[std::size_t(x)] = from[x] > 0 ? from[x] : x > 0 ? before[std::size_t(x) - 1] : 0;
+    for (int x = 0; x < out.cols; ++x)
+      before[std::size_t(x)] = from[x] > 0 ? from[x] : x > 0 ? before[std::size_t(x) - 1] : 0;
     float after = 0;
     for (int x = out.cols - 1; x >= 0; --x) {
       if (from[x] > 0) after = from[x];
@@ -200,11 +201,9 @@ cv::Mat depth_edges(const cv::Mat& disparity) {
 enum class Way { ours, row_order, nearest_wins };
 
 LayeredScene bake(const Pair& pair, const BakeOptions& options) {
-  const ImageView photo{pair.left.data,          pair.left.cols, pair.left.rows,
-                        std::int64_t(pair.left.step), rgb,       {},
-                        {}};
-  const ImageView values{pair.disparity.data, pair.disparity.cols, pair.disparity.rows,
-                         std::int64_t(pair.disparity.step), f32_1, {}, {}};
+  const ImageView photo{pair.left.data, pair.left.cols, pair.left.rows, std::int64_t(pair.left.step), rgb, {}, {}};
+  const ImageView values{
+      pair.disparity.data, pair.disparity.cols, pair.disparity.rows, std::int64_t(pair.disparity.step), f32_1, {}, {}};
   Image matte(photo.width, photo.height, u8_1);
   for (int y = 0; y < photo.height; ++y) std::memset(matte.row<std::uint8_t>(y), 0, std::size_t(photo.width));
   return LayeredScene::bake(device(), photo, DepthMap(values, DepthKind::disparity_px), options, matte);

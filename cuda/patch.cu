@@ -123,7 +123,7 @@ __global__ void search(Search s, MutableRows<PatchMatch> out) {
 }
 
 template <int channels, class T>
-__global__ void vote(Rows<T> image, Layers layers, Rows<PatchMatch> matches, bool final, MutableRows<T> out) {
+__global__ void vote(Rows<T> image, Layers layers, Rows<PatchMatch> matches, PatchVote how, MutableRows<T> out) {
   const Place at = place(layers.width, layers.height);
   if (!at.inside) return;
   const std::uint8_t hidden = layers.behind.row(at.y)[at.x];
@@ -131,12 +131,12 @@ __global__ void vote(Rows<T> image, Layers layers, Rows<PatchMatch> matches, boo
   constexpr int colors = channels == 1 ? 1 : 3;
   PatchVotes<T> votes;
   bool any = false;
-  for (int j = max(0, at.y - patch_radius); j <= min(layers.height - 1, at.y + patch_radius); ++j) {
-    for (int i = max(0, at.x - patch_radius); i <= min(layers.width - 1, at.x + patch_radius); ++i) {
+  for (int j = max(0, at.y - how.spread); j <= min(layers.height - 1, at.y + how.spread); ++j) {
+    for (int i = max(0, at.x - how.spread); i <= min(layers.width - 1, at.x + how.spread); ++i) {
       if (layers.behind.row(j)[i] != hidden || !layers.is_target(i, j)) continue;
       const PatchMatch m = matches.row(j)[i];
       if (!m.found()) continue;
-      votes.add(image.row(m.y + at.y - j) + channels * (m.x + at.x - i), colors, patch_vote_weight(m.cost(), final));
+      votes.add(image.row(m.y + at.y - j) + channels * (m.x + at.x - i), colors, patch_vote_weight(m.cost(), how.final));
       any = true;
     }
   }
@@ -181,14 +181,14 @@ void CudaEngine::patch_search(const ImageView& image, const ImageView& filled, c
 }
 
 void CudaEngine::patch_vote(const ImageView& image, const ImageView& rank, const ImageView& behind,
-                            const ImageView& reach, const ImageView& matches, bool final,
+                            const ImageView& reach, const ImageView& matches, const PatchVote& how,
                             const MutableImageView& out) {
   const Enqueue enqueue(*this, "patch_vote");
   with_scalar(out.format.scalar, [&](auto t) {
     using T = decltype(t);
     const auto launch = [&](auto kernel) {
       cuda::launch(kernel, grid(out.width, out.height, stream_), cuda::rows<T>(image), layers_of(rank, behind, reach),
-                   cuda::rows<PatchMatch>(matches), final, cuda::rows<T>(out));
+                   cuda::rows<PatchMatch>(matches), how, cuda::rows<T>(out));
     };
     if (out.format.channels == 1) {
       launch(vote<1, T>);

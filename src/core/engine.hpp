@@ -69,6 +69,7 @@ struct LayerSources {
 };
 
 struct PatchSearch;
+struct PatchVote;
 
 class Engine : public std::enable_shared_from_this<Engine> {
  public:
@@ -233,7 +234,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// one format of 1, 3 or 4 channels and any scalar type; alpha stays. `out` may be `image` where that is read nowhere
   /// that it is written: where no rank is known to a smaller one's.
   virtual void patch_vote(const ImageView& image, const ImageView& rank, const ImageView& behind,
-                          const ImageView& reach, const ImageView& matches, bool final,
+                          const ImageView& reach, const ImageView& matches, const PatchVote& how,
                           const MutableImageView& out) = 0;
 
   /// What each pixel shows (kernels/layers.hpp) by its disparity (f32): three pictures of u8, 1 channel. Where `matte`

@@ -183,7 +183,8 @@ void CpuEngine::patch_search(const ImageView& image, const ImageView& filled, co
 }
 
 void CpuEngine::patch_vote(const ImageView& image, const ImageView& rank, const ImageView& behind,
-                           const ImageView& reach, const ImageView& matches, bool final, const MutableImageView& out) {
+                           const ImageView& reach, const ImageView& matches, const PatchVote& how,
+                           const MutableImageView& out) {
   const int width = out.width, height = out.height, pixel = out.format.channels;
   const int colors = pixel == 1 ? 1 : 3;
   parallel_rows(height, band, [&](int first, int last, ThreadScratch&) {
@@ -196,14 +197,15 @@ void CpuEngine::patch_vote(const ImageView& image, const ImageView& rank, const 
           if (hidden[x] >= shown[x]) continue;
           PatchVotes<T> votes;
           bool any = false;
-          for (int j = std::max(0, y - patch_radius); j <= std::min(height - 1, y + patch_radius); ++j) {
+          for (int j = std::max(0, y - how.spread); j <= std::min(height - 1, y + how.spread); ++j) {
             const auto* const row = reinterpret_cast<const PatchMatch*>(matches.row<std::uint16_t>(j));
             const std::uint8_t* const layer = behind.row<std::uint8_t>(j);
             const std::uint8_t* const around = reach.row<std::uint8_t>(j);
-            for (int i = std::max(0, x - patch_radius); i <= std::min(width - 1, x + patch_radius); ++i) {
+            for (int i = std::max(0, x - how.spread); i <= std::min(width - 1, x + how.spread); ++i) {
               if (layer[i] != hidden[x] || layer[i] >= around[i] || !row[i].found()) continue;
               const PatchMatch m = row[i];
-              votes.add(image.row<T>(m.y + y - j) + pixel * (m.x + x - i), colors, patch_vote_weight(m.cost(), final));
+              votes.add(image.row<T>(m.y + y - j) + pixel * (m.x + x - i), colors,
+                        patch_vote_weight(m.cost(), how.final));
               any = true;
             }
           }

@@ -22,7 +22,7 @@ constexpr float distance_cost = 1.5e6f;
 // The same where silhouettes of layers hide: what goes on behind them looks like what is beside it.
 constexpr float layered_distance_cost = 1e9f;
 // Beyond it matches of the next coarser level are good enough.
-constexpr std::int64_t searched_pixels = 4'000'000;
+constexpr std::int64_t searched_pixels = 4'000'000, layered_searched_pixels = 800'000;
 // The coarsest level is at most this long where holes are thin, and at least that long where they are not.
 constexpr int coarse_side = 512, coarsest_side = 48;
 
@@ -58,7 +58,9 @@ class Filler {
         engine_(device.engine()),
         progress_(progress),
         patch_(patch_mask()),
-        distance_cost_(layered ? layered_distance_cost : distance_cost) {}
+        distance_cost_(layered ? layered_distance_cost : distance_cost),
+        searched_pixels_(layered ? layered_searched_pixels : searched_pixels),
+        final_spread_(layered ? 1 : patch_radius) {}
 
   bool fill(const ImageView& photo, const ImageView& rank, const ImageView& behind, const MutableImageView& filled,
             bool guessed) {
@@ -79,13 +81,13 @@ class Filler {
       done += work(level);
       if (i > 0) levels_.pop_back();
     }
-    engine_.patch_vote(photo, rank, behind, levels_[0].reach, matches_, true, filled);
+    engine_.patch_vote(photo, rank, behind, levels_[0].reach, matches_, {final_spread_, true}, filled);
     return true;
   }
 
  private:
-  static double work(const Level& level) {
-    return static_cast<double>(std::min(level.pixels(), searched_pixels)) + 1e5;
+  double work(const Level& level) const {
+    return static_cast<double>(std::min(level.pixels(), searched_pixels_)) + 1e5;
   }
 
   Image mask(int width, int height) const { return device_.allocate(width, height, u8_1); }
@@ -132,7 +134,7 @@ class Filler {
                           coarse.behind.mutable_view());
       if (farthest(coarse) != farthest_patch) break;
       // Without a picture a level is not searched.
-      if (fine.pixels() > searched_pixels) {
+      if (fine.pixels() > searched_pixels_) {
         fine.image = Image();
         fine.rank = Image();
       }
@@ -199,7 +201,7 @@ class Filler {
   }
 
   void vote(Level& level, bool final) {
-    engine_.patch_vote(level.image, level.rank, level.behind, level.reach, matches_, final,
+    engine_.patch_vote(level.image, level.rank, level.behind, level.reach, matches_, {patch_radius, final},
                        level.filled.mutable_view());
   }
 
@@ -238,6 +240,8 @@ class Filler {
   const Progress& progress_;
   ApertureMask patch_;
   float distance_cost_;
+  std::int64_t searched_pixels_;
+  int final_spread_;
   std::vector<Level> levels_;
   Image matches_;
   std::uint32_t salt_ = 0;

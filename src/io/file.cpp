@@ -22,10 +22,46 @@ std::string reason(int number) { return std::generic_category().message(number);
 
 struct Descriptor {
   int value;
+  explicit Descriptor(int file) : value(file) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
   ~Descriptor() {
     if (value >= 0) ::close(value);
   }
 };
+
+Descriptor opened(const std::string& path) {
+  // Without O_NONBLOCK a pipe without a writer would block here for ever.
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file >= 0) return Descriptor{file};
+  const int number = errno;
+  if (number == ENOENT || number == ENOTDIR) fail(ErrorCode::not_found, "There is no file '", path, "'.");
+  fail(ErrorCode::io, "Cannot open '", path, "': ", reason(number), ".");
+}
+
+std::int64_t size_of(const Descriptor& file, const std::string& path) {
+  struct stat status {};
+  if (::fstat(file.value, &status) != 0) fail(ErrorCode::io, "Cannot read '", path, "': ", reason(errno), ".");
+  if (S_ISDIR(status.st_mode)) fail(ErrorCode::io, "'", path, "' is a folder, not a file.");
+  if (!S_ISREG(status.st_mode)) fail(ErrorCode::io, "'", path, "' is not a regular file.");
+  if (status.st_size == 0) fail(ErrorCode::corrupt_data, "'", path, "' is empty.");
+  return status.st_size;
+}
+
+Bytes read_bytes(const Descriptor& file, const std::string& path, std::size_t size) {
+  Bytes bytes(size);
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t count = ::read(file.value, bytes.data() + done, bytes.size() - done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail(ErrorCode::io, "Cannot read '", path, "': ", reason(errno), ".");
+    if (count == 0) break;
+    done += static_cast<std::size_t>(count);
+  }
+  bytes.resize(done);
+  if (bytes.empty()) fail(ErrorCode::corrupt_data, "'", path, "' is empty.");
+  return bytes;
+}
 
 // The file behind symbolic links, there or not, is what a plain write would fill.
 std::string resolved(const std::string& path) {
@@ -68,34 +104,17 @@ std::string extension_among(const std::string& path, std::span<const std::string
 }
 
 Bytes read_file(const std::string& path, std::int64_t max_bytes) {
-  // Without O_NONBLOCK a pipe without a writer would block here for ever.
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  if (file.value < 0) {
-    const int number = errno;
-    if (number == ENOENT || number == ENOTDIR) fail(ErrorCode::not_found, "There is no file '", path, "'.");
-    fail(ErrorCode::io, "Cannot open '", path, "': ", reason(number), ".");
+  const Descriptor file = opened(path);
+  const std::int64_t size = size_of(file, path);
+  if (size > max_bytes) {
+    fail(ErrorCode::unsupported, "'", path, "' has ", size, " bytes, more than the limit of ", max_bytes, ".");
   }
-  struct stat status {};
-  if (::fstat(file.value, &status) != 0) fail(ErrorCode::io, "Cannot read '", path, "': ", reason(errno), ".");
-  if (S_ISDIR(status.st_mode)) fail(ErrorCode::io, "'", path, "' is a folder, not a file.");
-  if (!S_ISREG(status.st_mode)) fail(ErrorCode::io, "'", path, "' is not a regular file.");
-  if (status.st_size == 0) fail(ErrorCode::corrupt_data, "'", path, "' is empty.");
-  if (status.st_size > max_bytes) {
-    fail(ErrorCode::unsupported, "'", path, "' has ", status.st_size, " bytes, more than the limit of ", max_bytes,
-         ".");
-  }
-  Bytes bytes(static_cast<std::size_t>(status.st_size));
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t count = ::read(file.value, bytes.data() + done, bytes.size() - done);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) fail(ErrorCode::io, "Cannot read '", path, "': ", reason(errno), ".");
-    if (count == 0) break;
-    done += static_cast<std::size_t>(count);
-  }
-  bytes.resize(done);
-  if (bytes.empty()) fail(ErrorCode::corrupt_data, "'", path, "' is empty.");
-  return bytes;
+  return read_bytes(file, path, static_cast<std::size_t>(size));
+}
+
+Bytes read_start(const std::string& path, std::size_t most) {
+  const Descriptor file = opened(path);
+  return read_bytes(file, path, std::min(most, static_cast<std::size_t>(size_of(file, path))));
 }
 
 AtomicFile::AtomicFile(const std::string& path) : path_(path), target_(resolved(path)) {

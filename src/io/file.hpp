@@ -23,6 +23,9 @@ std::string extension_among(const std::string& path, std::span<const std::string
 /// empty file and Error{unsupported} above `max_bytes`.
 Bytes read_file(const std::string& path, std::int64_t max_bytes);
 
+/// The first `most` bytes of a regular file, or all where it has fewer. Throws as read_file.
+Bytes read_start(const std::string& path, std::size_t most);
+
 /// Gives a file its content by way of a temporary name in the same folder. Without `commit` the
 /// temporary is removed and what stood under the name before stays.
 class AtomicFile {

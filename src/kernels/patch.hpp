@@ -42,6 +42,12 @@ struct PatchSearch {
   float distance_weight = 0;  ///< cost of a match that is px^2 away
 };
 
+/// How pixels are voted for.
+struct PatchVote {
+  int spread = patch_radius;  ///< px to either side from which targets vote, at most patch_radius
+  bool final = false;         ///< what is kept, and seldom a mean
+};
+
 RELIEVO_HD inline std::uint32_t patch_hash(int x, int y, std::uint32_t salt) {
   std::uint32_t h = static_cast<std::uint32_t>(x) * 0x9e3779b1u ^
                     (static_cast<std::uint32_t>(y) + 0x165667b1u) * 0x85ebca77u ^ (salt + 0x27d4eb2fu) * 0xc2b2ae3du;

@@ -58,7 +58,7 @@ class Check(unittest.TestCase):
             ("src/core/a.cpp", "OpenImageIO/imageio.h"), ("src/cpu/a.cpp", "libavcodec/avcodec.h"),
             ("src/effects/a.cpp", "tbb/parallel_for.h"), ("src/io/a.cpp", "hwy/highway.h"),
             ("src/vision/a.cpp", "ATen/ATen.h"), ("src/cpu/a.cpp", "cuda_runtime.h"),
-            ("src/core/a.cpp", "curl/curl.h"), ("src/io/a.cpp", "nlohmann/json.hpp"),
+            ("src/core/a.cpp", "curl/curl.h"), ("src/cpu/a.cpp", "nlohmann/json.hpp"), ("src/core/a.cpp", "zstd.h"),
             ("include/relievo/image.hpp", "opencv2/core.hpp"),
             ("include/relievo/interop/eigen.hpp", "opencv2/core.hpp"),
         ):

@@ -18,7 +18,8 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-HEADERS = ("relievo/relievo.hpp", "relievo/io/depth.hpp", "relievo/io/photo.hpp", "relievo/io/video.hpp")
+HEADERS = ("relievo/relievo.hpp", "relievo/io/depth.hpp", "relievo/io/photo.hpp", "relievo/io/scene.hpp",
+           "relievo/io/video.hpp")
 
 
 def pages():

@@ -128,8 +128,8 @@ TEST(Bake, FlattenedItIsThePhotoAndDecontaminationBringsSoftEdgesNear) {
     plain.decontaminate = false;
     const DepthMap depth = step_depth();
     int differing = 0;
-    const double with =
-        soft_difference(LayeredScene::bake(Device::cpu(1), photo, depth, two_layers(), matte).flatten(), photo, matte, differing);
+    const double with = soft_difference(LayeredScene::bake(Device::cpu(1), photo, depth, two_layers(), matte).flatten(),
+                                        photo, matte, differing);
     const double without = soft_difference(LayeredScene::bake(Device::cpu(1), photo, depth, plain, matte).flatten(),
                                            photo, matte, differing);
     EXPECT_EQ(differing, 0) << static_cast<int>(format.scalar);
@@ -327,7 +327,8 @@ TEST(Bake, ThreadsDoNotChangeTheLayers) {
   const Image photo = composed();
   const LayeredScene one = bake(photo);
   for (const int threads : {2, 3}) {
-    const LayeredScene scene = LayeredScene::bake(Device::cpu(threads), photo, step_depth(), two_layers(), soft_matte());
+    const LayeredScene scene =
+        LayeredScene::bake(Device::cpu(threads), photo, step_depth(), two_layers(), soft_matte());
     for (int i = 0; i < 2; ++i) {
       EXPECT_TRUE(test::same(scene.layer(i).color, one.layer(i).color));
       EXPECT_TRUE(test::same(scene.layer(i).disparity, one.layer(i).disparity));

@@ -201,7 +201,9 @@ TEST(BakeLayers, SmallPhotosBake) {
 
 // A disc of soft edge before a background; the matte knows its edge, depth is two pixels off.
 TEST(BakeLayers, AMatteSaysWhereTheSubjectEnds) {
-  const auto cover = [](double x, double y) { return std::clamp((40 - std::hypot(x - 120, y - 80)) / 8 + 0.5, 0.0, 1.0); };
+  const auto cover = [](double x, double y) {
+    return std::clamp((40 - std::hypot(x - 120, y - 80)) / 8 + 0.5, 0.0, 1.0);
+  };
   const Image matte = test::make(width, height, test::u8_1, [&](int x, int y, int) { return code(cover(x, y)); });
   const Image photo = test::make(width, height, test::u8_3, [&](int x, int y, int c) {
     const double a = code(cover(x, y));

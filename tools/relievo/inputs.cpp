@@ -205,6 +205,10 @@ std::string Inputs::output_or(const std::string& suffix) const {
 
 void add_common(CLI::App& app, Inputs& inputs, const std::string& output) {
   app.add_option("photo", inputs.photo, "the photo: JPEG, PNG, TIFF, WebP, EXR, HEIC")->required();
+  add_common_flags(app, inputs, output);
+}
+
+void add_common_flags(CLI::App& app, Inputs& inputs, const std::string& output) {
   app.add_option("-o,--output", inputs.output, output)->type_name("FILE");
   app.add_option("--device", inputs.device, "auto, cpu, cuda or cuda:N (auto)")->type_name("NAME");
   add_number(app, {"threads", "threads of the CPU, 0 = all", "threads", 0, 1024}, inputs.threads);

@@ -69,7 +69,9 @@ struct Inputs {
   std::optional<relievo::io::EmbeddedDepth> embedded_;
 };
 
-/// Adds the photo, `--output`, of which `output` says what it is, and the common flags.
+/// Adds `--output`, of which `output` says what it is, and the common flags.
+void add_common_flags(CLI::App& app, Inputs& inputs, const std::string& output);
+/// The same after the photo.
 void add_common(CLI::App& app, Inputs& inputs, const std::string& output);
 /// Adds the flags of depth.
 CliOptions add_depth_flags(CLI::App& app, Inputs& inputs);

@@ -45,6 +45,7 @@ int run(int argc, char** argv) {
   tool::add_bokeh(app, inputs);
   tool::add_parallax(app, inputs);
   tool::add_stereo(app, inputs);
+  tool::add_scene(app, inputs);
   tool::add_info(app, inputs);
   tool::add_models(app, inputs);
   tool::add_bench(app, inputs);

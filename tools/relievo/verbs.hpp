@@ -15,6 +15,7 @@ void add_bokeh(CLI::App& app, Inputs& inputs);
 void add_parallax(CLI::App& app, Inputs& inputs);
 void add_stereo(CLI::App& app, Inputs& inputs);
 void add_all(CLI::App& app, Inputs& inputs);
+void add_scene(CLI::App& app, Inputs& inputs);
 void add_info(CLI::App& app, Inputs& inputs);
 void add_bench(CLI::App& app, Inputs& inputs);
 void add_models(CLI::App& app, Inputs& inputs);

@@ -40,8 +40,7 @@ int layer_at(const LayerCuts& cuts, double disparity) {
 
 struct Sites {
   Picture front, back, rim;
-  Sites(int width, int height)
-      : front(width, height, u8_1), back(width, height, u8_1), rim(width, height, u8_1) {}
+  Sites(int width, int height) : front(width, height, u8_1), back(width, height, u8_1), rim(width, height, u8_1) {}
 };
 
 TEST(Layers, SitesSayWhatIsInFrontAndBehind) {
@@ -127,9 +126,9 @@ TEST(Layers, MeansAreThoseOfWhatIsSeen) {
             for (int y = row * cell; y < std::min(height, (row + 1) * cell); ++y) {
               for (int x = column * cell; x < std::min(width, (column + 1) * cell); ++x) {
                 if (sites.front.at(x, y, 0) != layer) continue;
-                const double weight = sites.rim.at(x, y, 0) == inside_rim                          ? 1
+                const double weight = sites.rim.at(x, y, 0) == inside_rim              ? 1
                                       : layer_at(cuts, disparity.at(x, y, 0)) == layer ? 1.0 / 64
-                                                                                                   : 0;
+                                                                                       : 0;
                 for (int c = 0; c < channels; ++c) sum[c] += weight * color.at(x, y, c) / full(scalar);
                 sum[3] += weight * disparity.at(x, y, 0);
                 total += weight;

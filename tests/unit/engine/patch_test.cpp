@@ -294,16 +294,17 @@ TEST(Patch, VotesAreMeansOfWhatMatchesPutThere) {
     for (const int channels : {1, 3, 4}) {
       for (const bool final : {false, true}) {
         const PixelFormat format{scalar, std::uint8_t(channels)};
+        const int spread = final ? 1 : patch_radius;
         const Picture image = random_picture(width, height, format, 5);
         Picture out = random_picture(width, height, format, 6);
         const Picture before = out;
         // Sources lie a patch inside, so that what a match puts beside its centre is there, too.
-        engine.patch_vote(image, layers.rank, layers.behind, layers.reach, matches, final, out);
+        engine.patch_vote(image, layers.rank, layers.behind, layers.reach, matches, {spread, final}, out);
         for (int y = 0; y < height; ++y) {
           for (int x = 0; x < width; ++x) {
             double sum[3] = {}, total = 0;
-            for (int j = std::max(0, y - patch_radius); j <= std::min(height - 1, y + patch_radius); ++j) {
-              for (int i = std::max(0, x - patch_radius); i <= std::min(width - 1, x + patch_radius); ++i) {
+            for (int j = std::max(0, y - spread); j <= std::min(height - 1, y + spread); ++j) {
+              for (int i = std::max(0, x - spread); i <= std::min(width - 1, x + spread); ++i) {
                 if (!layers.is_target(i, j) || layers.behind.at(i, j, 0) != layers.behind.at(x, y, 0)) continue;
                 const Match m = match_at(matches, i, j);
                 if (m.x == 0xffff) continue;

@@ -125,9 +125,9 @@ class TestEngine final {
         [&](auto& e, auto& i, auto& o) { e.patch_search(i[0], i[1], i[2], i[3], i[4], i[5], how, o[0]); });
   }
   void patch_vote(const ImageView& image, const ImageView& rank, const ImageView& behind, const ImageView& reach,
-                  const ImageView& matches, bool final, const MutableImageView& out) {
+                  const ImageView& matches, const PatchVote& how, const MutableImageView& out) {
     run({image, rank, behind, reach, matches}, {out},
-        [&](auto& e, auto& i, auto& o) { e.patch_vote(i[0], i[1], i[2], i[3], i[4], final, o[0]); });
+        [&](auto& e, auto& i, auto& o) { e.patch_vote(i[0], i[1], i[2], i[3], i[4], how, o[0]); });
   }
   void layer_sites(const ImageView& disparity, const ImageView& near, const ImageView& matte, const LayerCuts& cuts,
                    const MutableImageView& front, const MutableImageView& back, const MutableImageView& rim) {
