@@ -185,7 +185,26 @@ void CpuEngine::compose_layer(const LayerSources& from, int index, const Mutable
         T* const to = color.row<T>(y);
         std::uint8_t* const cover = coverage.empty() ? unseen : coverage.row<std::uint8_t>(y);
         float* const value = disparity.row<float>(y);
-        for (int x = 0; x < color.width; ++x) pixels.at(index, x, y, to + channels * x, cover[x], value[x]);
+        const std::uint8_t* const shown = pixels.front.row(y);
+        const std::uint8_t* const rim = pixels.rim.row(y);
+        for (int x = 0; x < color.width;) {
+          const int end = std::min(color.width, (x / from.cell + 1) * from.cell);
+          // Most cells lie beyond the layer or within it.
+          if (std::all_of(shown + x, shown + end, [&](std::uint8_t f) { return f < index; })) {
+            pixels.at(index, x, y, to + channels * x, cover[x], value[x]);
+            for (int i = x + 1; i < end; ++i) std::copy_n(to + channels * x, int{channels}, to + channels * i);
+            std::fill(cover + x + 1, cover + end, cover[x]);
+            std::fill(value + x + 1, value + end, value[x]);
+          } else if (std::all_of(shown + x, shown + end, [&](std::uint8_t f) { return f == index; }) &&
+                     std::all_of(rim + x, rim + end, [](std::uint8_t r) { return r == inside_rim; })) {
+            std::copy(pixels.color.row(y) + channels * x, pixels.color.row(y) + channels * end, to + channels * x);
+            std::fill(cover + x, cover + end, std::uint8_t{255});
+            std::copy(pixels.disparity.row(y) + x, pixels.disparity.row(y) + end, value + x);
+          } else {
+            for (int i = x; i < end; ++i) pixels.at(index, i, y, to + channels * i, cover[i], value[i]);
+          }
+          x = end;
+        }
       }
     });
   });

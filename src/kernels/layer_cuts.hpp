@@ -17,7 +17,11 @@ struct LayerCuts {
 
   RELIEVO_HD int layer_of(float disparity) const {
     int layer = 0;
-    for (int i = 1; i < count; ++i) layer += disparity >= from[i];
+    // A fixed number of turns, which leaves the array in the GPU's constant memory.
+    for (int i = 1; i < most_layers; ++i) {
+      if (i >= count) break;
+      layer += disparity >= from[i];
+    }
     return layer;
   }
 };

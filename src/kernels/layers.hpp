@@ -229,9 +229,11 @@ struct LayerPixels {
     if (f > index && behind != index) {
       // Under what is nearer, and behind another layer under that.
       const LayerMeans mean = means_of(index);
-      for (int k = 0; k < channels; ++k) to[k] = from_unit<T>(mean.at(x, y, k));
-      coverage = index == 0 || (covers.row(y / cell)[x / cell] >> index & 1u) != 0 ? 255 : 0;
-      value = clamp_unit(mean.at(x, y, disparity_plane));
+      const bool covers_it = index == 0 || (covers.row(y / cell)[x / cell] >> index & 1u) != 0;
+      const auto value_of = [&](int plane) { return covers_it ? mean.at(x, y, plane) : mean.nearest(x, y, plane); };
+      for (int k = 0; k < channels; ++k) to[k] = from_unit<T>(value_of(k));
+      coverage = covers_it ? 255 : 0;
+      value = clamp_unit(value_of(disparity_plane));
       return;
     }
     const bool own = (b & goes_on) != 0 || cuts.layer_of(here) == index;
