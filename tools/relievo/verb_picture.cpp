@@ -1,6 +1,4 @@
-// depth, segment, inpaint, bokeh: one photo in, one picture out.
-#include <algorithm>
-
+// depth, inpaint, bokeh: one photo in, one picture out.
 #include <relievo/io/depth.hpp>
 #include <relievo/io/photo.hpp>
 
@@ -16,14 +14,6 @@ void write_picture(Inputs& inputs, const std::string& path, const relievo::Image
   inputs.report.stage("write", [&] { relievo::io::write(path, image, source); });
   inputs.report.add_file(path, shows);
   inputs.report.print({});
-}
-
-bool has_subject(const relievo::Image& matte) {
-  for (int y = 0; y < matte.height(); ++y) {
-    const auto* row = matte.row<std::uint8_t>(y);
-    if (std::any_of(row, row + matte.width(), [](std::uint8_t coverage) { return coverage > 0; })) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -46,26 +36,6 @@ void add_depth(CLI::App& app, Inputs& inputs) {
                                      ? "depth for the eye: warm is near"
                                      : "depth as " + std::string(name_of(depth.kind())));
     inputs.report.print({});
-  });
-}
-
-void add_segment(CLI::App& app, Inputs& inputs) {
-  CLI::App* verb = app.add_subcommand("segment", "find the subject's matte");
-  add_common(*verb, inputs, "the matte: .png .jpg .tif .webp .exr (NAME_matte.png)");
-  add_flags(*verb, inputs.bake.segment, inputs.texts);
-  add_preset_flag(*verb);
-  add_depth_flags(*verb, inputs);
-  verb->callback([&inputs] {
-    const std::string path = inputs.output_or("_matte.png");
-    relievo::io::check_photo_path(path);
-    const relievo::Device device = inputs.open_device();
-    const relievo::io::Photo photo = inputs.read_photo();
-    const relievo::DepthMap depth = inputs.find_depth(device, photo);
-    const relievo::Image matte = inputs.report.stage("matte", [&] {
-      return relievo::Segmenter(device, inputs.bake.segment).segment(photo.image, depth, inputs.report.progress());
-    });
-    inputs.note_subject(has_subject(matte));
-    write_picture(inputs, path, matte, nullptr, "matte of the subject");
   });
 }
 
