@@ -170,6 +170,26 @@ TEST(Persons, AreWholeInside) {
   }
 }
 
+TEST(Persons, SideBySideEachIsAnInstance) {
+  PERSONS_IN(portrait, "astronaut.png");
+  // With her mirror image, whose arm touches hers.
+  constexpr int half = 360;
+  const Image photo = test::make(2 * half, portrait.height(), test::u8_3, [&](int x, int y, int c) {
+    return test::at(portrait, x < half ? x : 2 * half - 1 - x, y, c);
+  });
+  const std::vector<Image> mattes =
+      Segmenter(Device::cpu()).instances(photo, DepthEstimator(Device::cpu()).estimate(photo));
+  ASSERT_EQ(mattes.size(), 2u);
+  const bool left_first = share_of(mattes[0], 190, 80, 250, 150) > 0.5f;
+  const Image &left = mattes[left_first ? 0 : 1], &right = mattes[left_first ? 1 : 0];
+  EXPECT_GT(share_of(left, 190, 80, 250, 150), 0.99f);
+  EXPECT_GT(share_of(left, 80, 300, 300, 500), 0.95f);
+  EXPECT_LT(share_of(left, 2 * half - 300, 0, 2 * half, 512), 0.02f);
+  EXPECT_GT(share_of(right, 2 * half - 250, 80, 2 * half - 190, 150), 0.99f);
+  EXPECT_GT(share_of(right, 2 * half - 300, 300, 2 * half - 80, 500), 0.95f);
+  EXPECT_LT(share_of(right, 0, 0, 300, 512), 0.02f);
+}
+
 TEST(Persons, WhatIsNoneIsNotTakenForOne) {
   PERSONS_IN(photo, "cliff_lake_cc0.png");
   const DepthMap with = DepthEstimator(Device::cpu()).estimate(photo);
