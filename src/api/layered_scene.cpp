@@ -95,7 +95,7 @@ LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, co
     Image disparity = std::move(relative.image);
     impl->scale = {depth.kind(), relative.at_zero, relative.at_one, depth.fov_degrees()};
     const auto find_subject = [&] {
-      return segment_photo(device, photo_there, disparity, options.segment, progress.part(0, 0.2));
+      return to_device(segment_photo(device, photo_there, disparity, options.segment, progress.part(0, 0.2)), device);
     };
     Image matte =
         given_matte.data != nullptr ? copy_on(device, given_matte) : at_boundary("finding the subject", find_subject);

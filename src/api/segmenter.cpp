@@ -24,16 +24,72 @@ Segmenter::Segmenter(Segmenter&&) noexcept = default;
 Segmenter& Segmenter::operator=(Segmenter&&) noexcept = default;
 Segmenter::~Segmenter() = default;
 
+namespace {
+
+// The photo in the device's memory and its relative disparity, of one size.
+struct Seen {
+  Image keep;
+  ImageView photo;
+  Image disparity;
+};
+
+Seen seen_by(const Device& device, const ImageView& photo, const DepthMap& depth) {
+  check_image(photo, "photo");
+  require(!depth.empty(), "The depth map is empty.");
+  check_same_size(photo, "photo", depth.width(), depth.height(), "depth map");
+  Seen seen;
+  seen.disparity = relative_disparity(device, depth).image;
+  seen.photo = on_device(photo, device, seen.keep);
+  return seen;
+}
+
+}  // namespace
+
 Image Segmenter::segment(const ImageView& photo, const DepthMap& depth, const Progress& progress) const {
   return at_boundary("finding the subject", [&] {
-    check_image(photo, "photo");
-    require(!depth.empty(), "The depth map is empty.");
-    check_same_size(photo, "photo", depth.width(), depth.height(), "depth map");
     const Device& device = impl_->device;
-    Image keep;
-    const Image disparity = relative_disparity(device, depth).image;
-    return to_host(segment_photo(device, on_device(photo, device, keep), disparity, impl_->options, progress), device);
+    const Seen seen = seen_by(device, photo, depth);
+    return to_host(segment_photo(device, seen.photo, seen.disparity, impl_->options, progress), device);
   });
+}
+
+Image Segmenter::segment(const ImageView& photo, const DepthMap& depth, const SegmentHint* hint, std::size_t size,
+                         const Progress& progress) const {
+  return at_boundary("finding what a hint means", [&] {
+    const SegmentHint meant = read_options(hint, size);
+    const Device& device = impl_->device;
+    const Seen seen = seen_by(device, photo, depth);
+    return to_host(segment_hinted(device, seen.photo, seen.disparity, meant, impl_->options, progress), device);
+  });
+}
+
+void Segmenter::check(const ImageView& photo, const SegmentHint* hint, std::size_t size) const {
+  at_boundary("checking a hint", [&] {
+    const SegmentHint meant = read_options(hint, size);
+    check_image(photo, "photo");
+    Image keep;
+    check_hint(impl_->device, on_device(photo, impl_->device, keep), meant, impl_->options);
+  });
+}
+
+std::vector<Image> Segmenter::instances(const ImageView& photo, const DepthMap& depth, const Progress& progress) const {
+  return at_boundary("telling subjects apart", [&] {
+    const Seen seen = seen_by(impl_->device, photo, depth);
+    return segment_instances(impl_->device, seen.photo, seen.disparity, impl_->options, progress);
+  });
+}
+
+Image Segmenter::refine(const ImageView& photo, const ImageView& matte, const Progress& progress) const {
+  return at_boundary("refining a matte", [&] {
+    check_image(photo, "photo");
+    Image keep;
+    const Device& device = impl_->device;
+    return to_host(refine_matte(device, on_device(photo, device, keep), matte, impl_->options, progress), device);
+  });
+}
+
+Image Segmenter::trimap(const ImageView& matte, int band_px) const {
+  return at_boundary("making a trimap", [&] { return trimap_of(impl_->device, matte, band_px); });
 }
 
 std::vector<Image> Segmenter::segment(const std::vector<ImageView>& photos, const std::vector<const DepthMap*>& depths,

@@ -29,11 +29,11 @@ Image copy_on(const Device& device, const ImageView& image) {
 Device host_device(const Device& device) { return device.kind() == DeviceKind::cpu ? device : Device::cpu(); }
 
 Image to_host(Image image, const Device& device) {
-  return device.kind() == DeviceKind::cpu ? std::move(image) : device.download(image);
+  return image.device().kind == DeviceKind::cpu ? std::move(image) : device.download(image);
 }
 
 Image to_device(Image image, const Device& device) {
-  return device.kind() == DeviceKind::cpu ? std::move(image) : device.upload(image);
+  return image.device() == device.id() ? std::move(image) : device.upload(image);
 }
 
 Image resized(const Device& device, const ImageView& image, int width, int height, ResizeFilter filter) {

@@ -16,7 +16,7 @@ ImageView on_device(const ImageView& image, const Device& device, Image& keep);
 Image copy_on(const Device& device, const ImageView& image);
 /// `device` if it is a CPU, else the CPU with all threads.
 Device host_device(const Device& device);
-/// The image in host memory, or from there in the device's.
+/// The image in host memory, or in the device's: itself where it lies there.
 Image to_host(Image image, const Device& device);
 Image to_device(Image image, const Device& device);
 /// The image as u8 RGB, sRGB. Device memory in and out.

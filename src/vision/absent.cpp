@@ -5,8 +5,11 @@
 #include "vision/cues.hpp"
 #include "vision/faces.hpp"
 #include "vision/fill.hpp"
+#include "vision/hint.hpp"
+#include "vision/instances.hpp"
 #include "vision/matte.hpp"
 #include "vision/process_threads.hpp"
+#include "vision/refine.hpp"
 #include "vision/silhouettes.hpp"
 
 namespace relievo {
@@ -29,6 +32,15 @@ void keep_largest_component(const MutableImageView&) { without_opencv("Finding t
 Image subject_mask(const ImageView&, const ImageView&, const People&, double, const SegmentOptions&) {
   without_opencv("Finding the subject");
 }
+Image take_faces_whole(const MutableImageView&, const std::vector<Face>&) { without_opencv("Finding the subject"); }
+Image hinted_mask(const ImageView&, const ImageView&, const ImageView&, const SmallHint&) {
+  without_opencv("Finding what a hint means");
+}
+std::vector<Image> instance_masks(const ImageView&, const ImageView&, const ImageView&, const People&, double,
+                                  const SegmentOptions&) {
+  without_opencv("Telling subjects apart");
+}
+Image matte_model(const ImageView&, const ImageView&, const ImageView&) { without_opencv("Refining a matte"); }
 
 Image covering_layers(const ImageView&, const LayerCuts&, float) { without_opencv("Baking more than 2 layers"); }
 

@@ -93,6 +93,22 @@ cv::Mat grab_cut(const cv::Mat& rgb, const cv::Mat& trimap, int iterations) {
   return (marks & 1) * 255;
 }
 
+cv::Mat along_colours(const cv::Mat& rgb, const cv::Mat& mask) {
+  const int reach = std::max(2, std::max(mask.cols, mask.rows) / 40);
+  cv::Mat trimap(mask.size(), CV_8UC1, cv::Scalar(cv::GC_BGD));
+  trimap.setTo(cv::GC_PR_BGD, grown(mask, reach));
+  trimap.setTo(cv::GC_PR_FGD, mask);
+  trimap.setTo(cv::GC_FGD, shrunk(mask, reach));
+  cv::Mat refined = grab_cut(rgb, trimap, 3);
+  cv::morphologyEx(refined, refined, cv::MORPH_OPEN, ellipse(3));
+  keep_components(refined, 0.1);
+  fill_small_gaps(refined, 0.01);
+  // Colours that do not tell the subject from the rest make GrabCut lose it.
+  const double before = cv::countNonZero(mask);
+  const double after = cv::countNonZero(refined);
+  return after > 0.6 * before && after < 1.5 * before ? refined : mask;
+}
+
 cv::Mat face_ellipse(const Face& face, cv::Size size) {
   cv::Mat mask(size, CV_8UC1, cv::Scalar(0));
   cv::ellipse(mask, {face.x + face.width / 2, face.y + face.height / 2},

@@ -20,6 +20,8 @@ void fill_small_gaps(cv::Mat& mask, double part);
 /// GrabCut (Rother, Kolmogorov and Blake, SIGGRAPH 2004) of u8 RGB from a trimap; 255 = foreground.
 /// Deterministic. Returns the trimap's foreground where colours cannot be modelled.
 cv::Mat grab_cut(const cv::Mat& rgb, const cv::Mat& trimap, int iterations);
+/// A coarse mask whose outline moves onto that of colours, by GrabCut; the mask itself where colours lose it.
+cv::Mat along_colours(const cv::Mat& rgb, const cv::Mat& mask);
 /// The inner ellipse of a face box.
 cv::Mat face_ellipse(const Face& face, cv::Size size);
 

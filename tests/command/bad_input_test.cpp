@@ -233,6 +233,34 @@ TEST_F(BadInput, FlagsThatWouldDoNothing) {
   expect_refused({"all", "photo.png", "--stereo-layout", "anaglyph"}, 2, "--stereo-layout");
 }
 
+TEST_F(BadInput, HintsThatCannotBeMeant) {
+  relievo::io::write(folder / "photo.png", test::picture(32, 32));
+  relievo::io::write(folder / "small.png", test::picture(16, 16, {relievo::Scalar::u8, 1}));
+  for (const char* flag : {"--point", "--not-point"}) {
+    for (const char* text : {"3", "3,", "3,4,5", "-1,4", "3,4.5", "a,b", "99999999999,1", ""}) {
+      expect_refused({"segment", "absent.png", flag, text}, 2, "allowed is X,Y, whole pixels");
+    }
+    expect_refused({"segment", "absent.png", flag}, 2, flag);
+  }
+  expect_refused({"segment", "absent.png", "--box", "1,2,3"}, 2, "--box is 1,2,3; allowed is X,Y,W,H");
+  expect_refused({"segment", "absent.png", "--box", "1,2,0,3"}, 2, "W and H above 0");
+  expect_refused({"segment", "absent.png", "--trimap", "51"}, 2,
+                 "--trimap is 51; allowed is a whole number from 0 to 50");
+  for (const char* flag : {"--instances", "--refine=small.png"}) {
+    expect_refused({"segment", "photo.png", flag, "--point", "3,4"}, 2, "excludes");
+  }
+  expect_refused({"segment", "photo.png", "--refine", "small.png", "--instances"}, 2, "excludes");
+  expect_refused({"segment", "photo.png", "--refine", "small.png", "--model", "cues"}, 2, "excludes");
+  expect_refused({"segment", "photo.png", "--refine", "small.png", "--open-px", "3"}, 2, "excludes");
+  expect_refused({"segment", "absent.png", "--method", "otsu", "--point", "3,4"}, 2, "need --method auto");
+  expect_refused({"segment", "absent.png", "--preset", "spatial-photo", "--instances"}, 2, "need --method auto");
+  expect_refused({"segment", "photo.png", "--point", "32,4"}, 2, "it must lie within the photo, 32 x 32 pixels.");
+  expect_refused({"segment", "photo.png", "--point", "3,4", "--not-point", "3,4"}, 2, "too near to each other");
+  expect_refused({"segment", "photo.png", "--point", "3,4", "--box", "5,5,9,9"}, 2, "outside of the box");
+  expect_refused({"segment", "photo.png", "--hint", "small.png"}, 2, "The mask small.png is 16 x 16 pixels");
+  expect_refused({"segment", "photo.png", "--refine", "small.png"}, 2, "The mask small.png is 16 x 16 pixels");
+}
+
 TEST_F(BadInput, TraceThatCannotBeWritten) {
   relievo::io::write(folder / "photo.png", test::picture(32, 32));
   std::filesystem::create_directory(folder / "dir");

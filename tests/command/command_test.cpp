@@ -81,6 +81,46 @@ TEST_F(Command, MatteIsTheDisc) {
   EXPECT_LT(outside_covered, 0.02 * outside);
 }
 
+TEST_F(Command, SegmentTakesHints) {
+  const auto covered = [&](const std::vector<std::string>& flags) {
+    std::vector<std::string> arguments = {"segment", "photo.png", "--depth", "depth.pfm", "-o", "m.png"};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    const test::Outcome run = test::relievo(arguments, folder.path());
+    EXPECT_EQ(run.code, 0) << run.err;
+    const relievo::io::Photo matte = relievo::io::read(folder / "m.png");
+    return std::pair(matte.image.row<std::uint8_t>(60)[80] > 127, matte.image.row<std::uint8_t>(10)[20] > 127);
+  };
+  EXPECT_EQ(covered({"--point", "80,60"}), std::pair(true, false));
+  EXPECT_EQ(covered({"--point", "20,10", "--not-point", "80,60", "--not-point", "70,50"}), std::pair(false, true));
+  EXPECT_EQ(covered({"--box", "40,20,80,80"}), std::pair(true, false));
+  relievo::Image rough(160, 120, {relievo::Scalar::u8, 1});
+  for (int y = 0; y < 120; ++y) {
+    for (int x = 0; x < 160; ++x)
+      rough.row<std::uint8_t>(y)[x] = std::abs(x - 80) < 25 && std::abs(y - 60) < 25 ? 255 : 0;
+  }
+  relievo::io::write(folder / "rough.png", rough);
+  EXPECT_EQ(covered({"--hint", "rough.png"}), std::pair(true, false));
+}
+
+TEST_F(Command, SegmentNumbersInstancesRefinesAndMakesTrimaps) {
+  const auto run = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"segment", "photo.png"});
+    const test::Outcome outcome = test::relievo(arguments, folder.path());
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return outcome.out;
+  };
+  EXPECT_THAT(run({"--depth", "depth.pfm", "--instances"}), HasSubstr("photo_matte_1.png"));
+  EXPECT_THAT(run({"--refine", "photo_matte_1.png", "-o", "fine.png"}), HasSubstr("fine.png"));
+  const relievo::io::Photo whole = relievo::io::read(folder / "photo_matte_1.png");
+  const relievo::io::Photo fine = relievo::io::read(folder / "fine.png");
+  EXPECT_LT(differing(whole.image, fine.image, 64), 160);
+  EXPECT_THAT(run({"--refine", "photo_matte_1.png", "--trimap", "4"}), HasSubstr("photo_trimap.png"));
+  const relievo::io::Photo trimap = relievo::io::read(folder / "photo_trimap.png");
+  EXPECT_EQ(trimap.image.row<std::uint8_t>(60)[80], 255);
+  EXPECT_EQ(trimap.image.row<std::uint8_t>(60)[44], 128);
+  EXPECT_EQ(trimap.image.row<std::uint8_t>(10)[10], 0);
+}
+
 TEST_F(Command, BackgroundKeepsEveryPixelOutsideTheSubjectsHole) {
   ASSERT_EQ(test::relievo({"inpaint", "photo.png", "--mask", "mask.png"}, folder.path()).code, 1);
   relievo::Image mask(160, 120, {relievo::Scalar::u8, 1});

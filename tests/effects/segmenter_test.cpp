@@ -118,6 +118,23 @@ TEST(Segmenter, TakesTheAstronautWithoutTheFlag) {
   EXPECT_LT(share_of(matte, 0.75f, 0, 1, 0.6f), 0.02f);
 }
 
+TEST(Segmenter, AFaceThatItCutsIsTakenWhole) {
+  RELIEVO_ASSET(path, "astronaut.png");
+  const Image photo = pictures::read_rgb(path);
+  const std::vector<Face> faces = find_faces(photo);
+  ASSERT_EQ(faces.size(), 1u);
+  const int middle = faces[0].y + faces[0].height / 2;
+  // Depth that ends across the nose.
+  const DepthMap depth = depth_of(test::make(photo.width(), photo.height(), test::f32_1, [&](int x, int y, int) {
+    return x > 40 && x < 360 && y > middle ? 0.9 : 0.2;
+  }));
+  const Image matte = Segmenter(Device::cpu()).segment(photo, depth);
+  for (int y = faces[0].y + faces[0].height / 8; y < middle; ++y) {
+    ASSERT_EQ(matte.row<std::uint8_t>(y)[faces[0].x + faces[0].width / 2], 255) << y;
+  }
+  EXPECT_EQ(matte.row<std::uint8_t>(5)[faces[0].x + faces[0].width / 2], 0);
+}
+
 template <class T>
 void expect_disc(PixelFormat format, double scale) {
   const Image photo = disc_photo<T>(160, 120, format, scale);

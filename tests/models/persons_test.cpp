@@ -13,6 +13,8 @@
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
+#include <opencv2/imgproc.hpp>
+#include <relievo/interop/opencv.hpp>
 
 #include "common/assets.hpp"
 #include "common/images.hpp"
@@ -128,6 +130,64 @@ TEST(Persons, TheWorkerIsNotOneWithTheBeam) {
   EXPECT_GT(share_of(matte, 400, 580, 480, 780), 0.95f);  // the back
   EXPECT_LT(share_of(matte, 0, 830, 1202, 932), 0.01f);   // the beam in front
   EXPECT_LT(share_of(matte, 640, 0, 1202, 830), 0.01f);
+}
+
+// The largest part of a matte below 128 that the rest encloses, px.
+int largest_gap(const Image& matte) {
+  cv::Mat labels, stats, middles;
+  const cv::Mat outside = interop::as_mat(matte) < 128;
+  const int count = cv::connectedComponentsWithStats(outside, labels, stats, middles, 4);
+  int largest = 0;
+  for (int i = 1; i < count; ++i) {
+    const int left = stats.at<int>(i, cv::CC_STAT_LEFT), top = stats.at<int>(i, cv::CC_STAT_TOP);
+    const bool enclosed = left > 0 && top > 0 && left + stats.at<int>(i, cv::CC_STAT_WIDTH) < matte.width() &&
+                          top + stats.at<int>(i, cv::CC_STAT_HEIGHT) < matte.height();
+    if (enclosed) largest = std::max(largest, stats.at<int>(i, cv::CC_STAT_AREA));
+  }
+  return largest;
+}
+
+TEST(Persons, AreWholeInside) {
+  for (const char* name : {"astronaut.png", "kodim04.png", "b24_worker_owi.png"}) {
+    PERSONS_IN(photo, name);
+    const Image matte = matte_by_cues(photo);
+    EXPECT_LE(largest_gap(matte), 16) << name;
+    // A 40th of the photo inside of the outline nothing is seen through.
+    cv::Mat inner;
+    const int reach = std::max(photo.width(), photo.height()) / 40;
+    const cv::Mat shape = cv::getStructuringElement(cv::MORPH_ELLIPSE, {2 * reach + 1, 2 * reach + 1});
+    cv::morphologyEx(interop::as_mat(matte) >= 128, inner, cv::MORPH_CLOSE, cv::Mat());
+    cv::erode(inner, inner, shape);
+    EXPECT_GT(cv::countNonZero(inner), 1000) << name;
+    EXPECT_EQ(cv::countNonZero(inner & (interop::as_mat(matte) < 255)), 0) << name;
+    for (const Face& face : find_faces(photo)) {
+      // The middle of the face.
+      EXPECT_EQ(share_of(matte, face.x + face.width / 4, face.y + face.height / 4, face.x + 3 * face.width / 4,
+                         face.y + 3 * face.height / 4),
+                1)
+          << name;
+    }
+  }
+}
+
+TEST(Persons, SideBySideEachIsAnInstance) {
+  PERSONS_IN(portrait, "astronaut.png");
+  // With her mirror image, whose arm touches hers.
+  constexpr int half = 360;
+  const Image photo = test::make(2 * half, portrait.height(), test::u8_3, [&](int x, int y, int c) {
+    return test::at(portrait, x < half ? x : 2 * half - 1 - x, y, c);
+  });
+  const std::vector<Image> mattes =
+      Segmenter(Device::cpu()).instances(photo, DepthEstimator(Device::cpu()).estimate(photo));
+  ASSERT_EQ(mattes.size(), 2u);
+  const bool left_first = share_of(mattes[0], 190, 80, 250, 150) > 0.5f;
+  const Image &left = mattes[left_first ? 0 : 1], &right = mattes[left_first ? 1 : 0];
+  EXPECT_GT(share_of(left, 190, 80, 250, 150), 0.99f);
+  EXPECT_GT(share_of(left, 80, 300, 300, 500), 0.95f);
+  EXPECT_LT(share_of(left, 2 * half - 300, 0, 2 * half, 512), 0.02f);
+  EXPECT_GT(share_of(right, 2 * half - 250, 80, 2 * half - 190, 150), 0.99f);
+  EXPECT_GT(share_of(right, 2 * half - 300, 300, 2 * half - 80, 500), 0.95f);
+  EXPECT_LT(share_of(right, 0, 0, 300, 512), 0.02f);
 }
 
 TEST(Persons, WhatIsNoneIsNotTakenForOne) {

@@ -188,7 +188,10 @@ relievo::Image Inputs::fill_background(const relievo::Device& on, const relievo:
 }
 
 void Inputs::note_subject(const relievo::ImageView& matte, const std::string& whose) {
-  if (has_subject(matte)) return;
+  if (!has_subject(matte)) note_no_subject(whose);
+}
+
+void Inputs::note_no_subject(const std::string& whose) {
   report.add_note(whose.empty()
                       ? "No subject stands out from its background; the matte is empty, and nothing was filled."
                       : whose + " leaves no subject or no background; nothing was filled.");

@@ -53,6 +53,7 @@ struct Inputs {
                                  const relievo::DepthMap& depth, const relievo::ImageView& matte);
   /// Notes that there is no subject, where that is so; `whose` matte it is, "" the segmenter's.
   void note_subject(const relievo::ImageView& matte, const std::string& whose);
+  void note_no_subject(const std::string& whose);
   /// Notes that faces and persons are found without networks, where that is so.
   void note_person_networks();
   /// `--output`, or the photo's name without extension followed by `suffix`.

@@ -1,4 +1,4 @@
-// depth, segment, inpaint, bokeh: one photo in, one picture out.
+// depth, inpaint, bokeh: one photo in, one picture out.
 #include <relievo/io/depth.hpp>
 #include <relievo/io/photo.hpp>
 
@@ -36,24 +36,6 @@ void add_depth(CLI::App& app, Inputs& inputs) {
                                      ? "depth for the eye: warm is near"
                                      : "depth as " + std::string(name_of(depth.kind())));
     inputs.report.print({});
-  });
-}
-
-void add_segment(CLI::App& app, Inputs& inputs) {
-  CLI::App* verb = app.add_subcommand("segment", "find the subject's matte");
-  add_common(*verb, inputs, "the matte: .png .jpg .tif .webp .exr (NAME_matte.png)");
-  const CliOptions flags = add_flags(*verb, inputs.bake.segment, inputs.texts);
-  inputs.segment_flags.insert(inputs.segment_flags.end(), flags.begin(), flags.end());
-  add_preset_flag(*verb);
-  add_depth_flags(*verb, inputs);
-  verb->callback([&inputs] {
-    const std::string path = inputs.output_or("_matte.png");
-    relievo::io::check_photo_path(path);
-    const relievo::Device device = inputs.open_device();
-    const relievo::io::Photo photo = inputs.read_photo();
-    relievo::Image matte = inputs.given_matte(photo.image);
-    if (matte.empty()) matte = inputs.find_matte(device, photo, inputs.find_depth(device, photo));
-    write_picture(inputs, path, matte, nullptr, "matte of the subject");
   });
 }
 
