@@ -73,6 +73,8 @@ class CudaEngine final : public Engine {
                     const MutableImageView& out) override;
   void patch_vote(const ImageView& image, const ImageView& rank, const ImageView& behind, const ImageView& reach,
                   const ImageView& matches, const PatchVote& how, const MutableImageView& out) override;
+  void sharpen_steps(const ImageView& color, const ImageView& disparity, const StepSearch& how,
+                     const MutableImageView& out) override;
   void layer_sites(const ImageView& disparity, const ImageView& near, const ImageView& matte, const LayerCuts& cuts,
                    const MutableImageView& front, const MutableImageView& back, const MutableImageView& rim) override;
   void layer_means(const ImageView& color, const ImageView& disparity, const ImageView& front, const ImageView& rim,

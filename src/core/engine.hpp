@@ -70,6 +70,7 @@ struct LayerSources {
 
 struct PatchSearch;
 struct PatchVote;
+struct StepSearch;
 
 class Engine : public std::enable_shared_from_this<Engine> {
  public:
@@ -237,6 +238,10 @@ class Engine : public std::enable_shared_from_this<Engine> {
                           const ImageView& reach, const ImageView& matches, const PatchVote& how,
                           const MutableImageView& out) = 0;
 
+  /// Disparity (f32) whose smeared steps are sharp, each pixel on the way having that of the side that it looks like
+  /// (kernels/steps.hpp). `color` is the photo, 1 or 3 channels.
+  virtual void sharpen_steps(const ImageView& color, const ImageView& disparity, const StepSearch& how,
+                             const MutableImageView& out) = 0;
   /// What each pixel shows (kernels/layers.hpp) by its disparity (f32): three pictures of u8, 1 channel. Where `matte`
   /// (u8; may be empty) is soft, 1 to 254, it is the coverage of the layer of `near` (f32), which is given with it, if
   /// that stands before the pixel's own.

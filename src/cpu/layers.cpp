@@ -8,48 +8,13 @@
 #include "core/layer_pixels.hpp"
 #include "core/with_scalar.hpp"
 #include "cpu/cpu_engine.hpp"
+#include "cpu/extremes.hpp"
 
 namespace relievo {
 inline namespace v1 {
 namespace {
 
 constexpr int band = 32;
-
-// The least and the largest value of rows y - reach to y + reach, and then of as many columns.
-struct Extremes {
-  float *least, *most, *row_least, *row_most;
-
-  Extremes(ThreadScratch& scratch, int width)
-      : least(scratch.take<float>(std::size_t(width))),
-        most(scratch.take<float>(std::size_t(width))),
-        row_least(scratch.take<float>(std::size_t(width))),
-        row_most(scratch.take<float>(std::size_t(width))) {}
-
-  void around(const ImageView& in, int y, int reach) const {
-    const int width = in.width;
-    std::memcpy(row_least, in.row<float>(y), std::size_t(width) * sizeof(float));
-    std::memcpy(row_most, row_least, std::size_t(width) * sizeof(float));
-    for (int v = std::max(0, y - reach); v <= std::min(in.height - 1, y + reach); ++v) {
-      const float* const row = in.row<float>(v);
-      for (int x = 0; x < width; ++x) {
-        row_least[x] = std::min(row_least[x], row[x]);
-        row_most[x] = std::max(row_most[x], row[x]);
-      }
-    }
-    std::memcpy(least, row_least, std::size_t(width) * sizeof(float));
-    std::memcpy(most, row_most, std::size_t(width) * sizeof(float));
-    for (int away = 1; away <= std::min(reach, width - 1); ++away) {
-      for (int x = 0; x < width - away; ++x) {
-        least[x] = std::min(least[x], row_least[x + away]);
-        most[x] = std::max(most[x], row_most[x + away]);
-      }
-      for (int x = away; x < width; ++x) {
-        least[x] = std::min(least[x], row_least[x - away]);
-        most[x] = std::max(most[x], row_most[x - away]);
-      }
-    }
-  }
-};
 
 template <class Body>
 void with_pixels(const LayerSources& from, const Body& body) {
@@ -72,7 +37,7 @@ void CpuEngine::layer_sites(const ImageView& disparity, const ImageView& near, c
   parallel_rows(height, band, [&](int first, int last, ThreadScratch& scratch) {
     const Extremes extremes(scratch, width);
     for (int y = first; y < last; ++y) {
-      extremes.around(disparity, y, cuts.reach);
+      extremes.around(disparity, y, cuts.reach, 1);
       const float* const row = disparity.row<float>(y);
       const std::uint8_t* const cover = matte.empty() ? nullptr : matte.row<std::uint8_t>(y);
       for (int x = 0; x < width; ++x) {

@@ -8,6 +8,7 @@
 #include "effects/layer_cuts.hpp"
 #include "effects/patch_fill.hpp"
 #include "effects/working_copy.hpp"
+#include "kernels/steps.hpp"
 #include "vision/silhouettes.hpp"
 
 namespace relievo {
@@ -56,6 +57,13 @@ void bake_layers(LayeredScene::Impl& scene, const Image& color, Image disparity,
   Engine& engine = device.engine();
   const int width = color.width(), height = color.height();
   progress.report(0, "layers");
+  const double scale = std::max(width, height) / reference_side;
+  // A smeared step takes about six pixels of 960.
+  const int smear = static_cast<int>(std::clamp<long>(std::lround(3 * scale), 1, 24));
+  const StepSearch steps{options.depth_threshold, smear, std::max(1, smear / 3)};
+  Image sharp = device.allocate(width, height, f32_1);
+  engine.sharpen_steps(color, disparity, steps, sharp.mutable_view());
+  disparity = std::move(sharp);
   LayerSources from;
   Outlined edges;
   if (matte.empty()) {
@@ -71,7 +79,6 @@ void bake_layers(LayeredScene::Impl& scene, const Image& color, Image disparity,
   const int columns = (width + from.cell - 1) / from.cell, rows = (height + from.cell - 1) / from.cell;
   const Image grid = to_host(resized(device, edges.disparity, columns, rows, ResizeFilter::nearest), device);
   from.cuts = choose_cuts(grid, options.depth_threshold, layers_within(options, color));
-  const double scale = std::max(width, height) / reference_side;
   from.cuts.reach = static_cast<int>(std::clamp<long>(std::lround(scale), 1, 8));
   const int count = from.cuts.count;
   if (count == 1) {

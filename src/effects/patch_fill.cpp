@@ -58,9 +58,9 @@ class Filler {
         engine_(device.engine()),
         progress_(progress),
         patch_(patch_mask()),
+        layered_(layered),
         distance_cost_(layered ? layered_distance_cost : distance_cost),
-        searched_pixels_(layered ? layered_searched_pixels : searched_pixels),
-        final_spread_(layered ? 1 : patch_radius) {}
+        searched_pixels_(layered ? layered_searched_pixels : searched_pixels) {}
 
   bool fill(const ImageView& photo, const ImageView& rank, const ImageView& behind, const MutableImageView& filled,
             bool guessed) {
@@ -81,7 +81,7 @@ class Filler {
       done += work(level);
       if (i > 0) levels_.pop_back();
     }
-    engine_.patch_vote(photo, rank, behind, levels_[0].reach, matches_, {final_spread_, true}, filled);
+    engine_.patch_vote(photo, rank, behind, levels_[0].reach, matches_, {layered_ ? 1 : patch_radius, true}, filled);
     return true;
   }
 
@@ -207,7 +207,9 @@ class Filler {
 
   void improve(Level& level, bool coarsest) {
     const std::int64_t pixels = level.pixels();
-    const int rounds = coarsest ? 10 : pixels < 60'000 ? 6 : pixels < 300'000 ? 3 : pixels < 1'500'000 ? 2 : 1;
+    const int whole = coarsest ? 10 : pixels < 60'000 ? 6 : pixels < 300'000 ? 3 : pixels < 1'500'000 ? 2 : 1;
+    // What is nearby is soon found.
+    const int rounds = layered_ ? (whole + 1) / 2 : whole;
     const bool wide = coarsest || pixels < 300'000;
     const int radius = coarsest             ? level.longer_side()
                        : pixels < 60'000    ? level.longer_side() / 4
@@ -239,9 +241,9 @@ class Filler {
   Engine& engine_;
   const Progress& progress_;
   ApertureMask patch_;
+  bool layered_;
   float distance_cost_;
   std::int64_t searched_pixels_;
-  int final_spread_;
   std::vector<Level> levels_;
   Image matches_;
   std::uint32_t salt_ = 0;

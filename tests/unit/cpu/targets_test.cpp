@@ -4,7 +4,7 @@
 #include <hwy/highway.h>
 
 #include "cpu/cpu_engine.hpp"
-
+#include "kernels/patch.hpp"
 #include "unit/engine/pixels.hpp"
 
 namespace relievo {
@@ -38,10 +38,11 @@ std::vector<Picture> run_everything(int threads) {
     if (width > 2 * patch_radius + 2) {
       const Picture image = random_picture(width, height, {Scalar::u8, 4}, 13);
       const Picture somewhere = constant_picture(width, height, {Scalar::u16, 4}, patch_radius + 1);
-      engine.patch_search(image, cover, constant_picture(width, height, {Scalar::u8, 1}, 255), somewhere,
-                          {2, 20, 7, 0.5f}, make(width, height, {Scalar::u16, 4}));
+      const Picture nothing = constant_picture(width, height, {Scalar::u8, 1}, 0);
+      engine.patch_search(image, image, cover, nothing, cover, somewhere, {2, 20, 7, 0.5f},
+                          make(width, height, {Scalar::u16, 4}));
       const Picture found = results.back();
-      engine.patch_vote(image, cover, cover, found, false, make(width, height, {Scalar::u8, 4}));
+      engine.patch_vote(image, cover, nothing, cover, found, {}, make(width, height, {Scalar::u8, 4}));
     }
     const float radii[] = {0, 1, 2.5f, 9};
     engine.mask_above(cover, 127, {}, make(width, height, {Scalar::u8, 1}));

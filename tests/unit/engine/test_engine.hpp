@@ -129,6 +129,10 @@ class TestEngine final {
     run({image, rank, behind, reach, matches}, {out},
         [&](auto& e, auto& i, auto& o) { e.patch_vote(i[0], i[1], i[2], i[3], i[4], how, o[0]); });
   }
+  void sharpen_steps(const ImageView& color, const ImageView& disparity, const StepSearch& how,
+                     const MutableImageView& out) {
+    run({color, disparity}, {out}, [&](auto& e, auto& i, auto& o) { e.sharpen_steps(i[0], i[1], how, o[0]); });
+  }
   void layer_sites(const ImageView& disparity, const ImageView& near, const ImageView& matte, const LayerCuts& cuts,
                    const MutableImageView& front, const MutableImageView& back, const MutableImageView& rim) {
     run({disparity, near, matte}, {front, back, rim},
