@@ -88,8 +88,8 @@ struct SegmentHint {
 ///
 /// Input: the photo and its depth (same size), in host or device memory. Output: a matte in host memory, u8, 1 channel,
 /// 255 = subject, soft at the edge. A photo in which nothing stands before the rest, nor stands out by its colours,
-/// gives an empty matte (all 0). Calls that take a Progress throw Error{cancelled} where it says so.
-/// An object serves one thread at a time.
+/// gives an empty matte (all 0), and so does depth that is one value throughout. Calls that take a Progress throw
+/// Error{cancelled} where it says so. An object serves one thread at a time.
 class RELIEVO_API Segmenter final {
  public:
   /// Throws Error{invalid_argument} for an option out of range.

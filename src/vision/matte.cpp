@@ -74,6 +74,8 @@ Image subject_mask(const ImageView& rgb, const ImageView& disparity, const Peopl
     Image out(rgb.width, rgb.height, {Scalar::u8, 1});
     cv::Mat result = mat_of(out);
     const cv::Mat photo = mat_of(rgb), depth = mat_of(disparity);
+    result.setTo(0);
+    if (constant(disparity)) return out;
     const cv::Mat persons = matted_persons(photo, people);
     const auto take_persons = [&] {
       persons.copyTo(result);
@@ -83,8 +85,7 @@ Image subject_mask(const ImageView& rgb, const ImageView& disparity, const Peopl
       take_persons();
       return out;
     }
-    RaisedParts best;
-    if (!constant(disparity)) best = most_raised(depth, scale, options);
+    const RaisedParts best = most_raised(depth, scale, options);
     if (best.step < least_step) {
       thing_mask(photo, barrier_saliency(photo)).copyTo(result);
     } else if (shared_part(persons, best.mask) >= least_agreement) {

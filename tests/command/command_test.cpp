@@ -274,10 +274,11 @@ TEST_F(Command, InpaintFillsWhatTheFlagsOfTheSubjectSay) {
     EXPECT_EQ(run.code, 0) << run.err;
     return std::move(relievo::io::read(folder / name).image);
   };
-  const relievo::Image plain = fill("plain.png", {"--segment-method", "otsu", "--no-decontaminate"});
+  const relievo::Image plain =
+      fill("plain.png", {"--segment-method", "otsu", "--method", "blend", "--no-decontaminate"});
   EXPECT_EQ(differing(plain, fill("preset.png", {"--preset", "spatial-photo"}), 0), 0);
-  const relievo::Image wide =
-      fill("wide.png", {"--segment-method", "otsu", "--no-decontaminate", "--hole-dilate-times", "8"});
+  const relievo::Image wide = fill(
+      "wide.png", {"--segment-method", "otsu", "--method", "blend", "--no-decontaminate", "--hole-dilate-times", "8"});
   EXPECT_GT(differing(plain, wide, 2), 100);
 }
 
@@ -326,7 +327,7 @@ TEST_F(Command, PresetSetsTheRecipesValuesAndFlagsOverrideThem) {
           .code,
       0);
   ASSERT_EQ(test::relievo({"bokeh", "photo.png", "--depth", "depth.pfm", "--mode", "tiers", "--segment-method", "otsu",
-                           "--no-decontaminate", "-o", "flags.png"},
+                           "--no-decontaminate", "--inpaint-method", "blend", "--max-layers", "2", "-o", "flags.png"},
                           folder.path())
                 .code,
             0);

@@ -159,15 +159,18 @@ TEST(Hint, ThoseThatCannotBeMeantAreRefused) {
                "method is otsu, which knows no hints; it must be auto.");
 }
 
-TEST(Segmenter, AThingThatStandsOutByItsColoursIsTheSubjectOfFlatDepth) {
+TEST(Segmenter, AThingThatStandsOutByItsColoursIsTheSubjectWhereDepthHasNoStep) {
   const auto apple = [](int x, int y) { return std::hypot((x - 250) / 1.2, y - 170) < 75; };
   const Image photo = test::make(width, height, test::u8_3, [&](int x, int y, int c) {
     const double red[] = {0.75, 0.15, 0.15}, wall[] = {0.6, 0.62, 0.6};
     return std::clamp((apple(x, y) ? red : wall)[c] + 0.15 * (test::texture(x, y, c) - 0.5), 0.0, 1.0);
   });
-  EXPECT_GT(overlap(Segmenter(Device::cpu()).segment(photo, depth_of_discs(true)), apple), 0.95);
+  const DepthMap ground(
+      test::make(width, height, test::f32_1, [](int, int y, int) { return static_cast<double>(y) / height; }),
+      DepthKind::disparity);
+  EXPECT_GT(overlap(Segmenter(Device::cpu()).segment(photo, ground), apple), 0.95);
   // Texture alone has none.
-  const Image matte = Segmenter(Device::cpu()).segment(test::photo(width, height), depth_of_discs(true));
+  const Image matte = Segmenter(Device::cpu()).segment(test::photo(width, height), ground);
   EXPECT_EQ(overlap(matte, [](int, int) { return false; }), 1);
 }
 

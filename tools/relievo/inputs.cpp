@@ -286,6 +286,11 @@ void add_scene_flags(CLI::App& app, Inputs& inputs) {
   for (CLI::Option* option : add_subject_flags(app, inputs)) {
     if (option->get_name().starts_with("--segment-")) option->excludes(mask);
   }
+  const auto of_layers = [](std::string_view field) {
+    return field == "max_layers" || field == "layer_memory_mib" || field == "depth_threshold" ||
+           field == "background_thickness";
+  };
+  add_flags(app, inputs.bake, inputs.texts, {}, "Layers", of_layers);
   add_flags(app, inputs.bake.inpaint, inputs.texts, "inpaint-", group);
 }
 
