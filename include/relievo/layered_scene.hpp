@@ -32,8 +32,8 @@ struct BakeOptions {
   /// The memory that layers may take: where the photo is large there are fewer. Unit: MiB. Range: 1 to 1048576.
   /// Default: 1536.
   int layer_memory_mib = 1536;
-  /// Steps of disparity above it are silhouettes, where layers part. Unit: of the scene's range. Range: 0.001 to 1.
-  /// Default: 0.04.
+  /// Steps of disparity, 0 to 1, above it are silhouettes, where layers part. Unit: none. Range: 0.001 to 1. Default:
+  /// 0.04.
   float depth_threshold = 0.04f;
   /// How far layers go on behind silhouettes. Unit: px of a photo whose longer side is 960 px. Range: 1 to 960.
   /// Default: 70.
