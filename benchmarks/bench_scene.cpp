@@ -283,20 +283,41 @@ void identity(benchmark::State& state, const std::function<Pairs()>& make) {
   for (auto _ : state) benchmark::DoNotOptimize(scene.view(0));
 }
 
-// A texture, and a step and slope of depth every 300 px: steps everywhere.
-void baking(benchmark::State& state, int megapixels, int most_layers, bool matte) {
-  const int width = int(std::lround(std::sqrt(megapixels * 1e6 * 4 / 3))), height = width * 3 / 4;
-  const Image photo = textured(width, height, rgb), values = step_and_ramp(width, height);
-  Image mask = soft_disc(width, height);
-  if (!matte) {
-    for (int y = 0; y < height; ++y) std::memset(mask.row<std::uint8_t>(y), 0, std::size_t(width));
+enum class Content { portrait, steps };
+
+struct Inputs {
+  Image photo, disparity, matte;
+};
+
+// A drawn portrait enlarged, or texture with a slope and a step of depth every 300 px: silhouettes everywhere.
+Inputs inputs_of(Content content, int width, int height) {
+  Inputs in;
+  if (content == Content::steps) {
+    in.photo = textured(width, height, rgb);
+    in.disparity = step_and_ramp(width, height);
+  } else {
+    const Pair& pair = drawn(4, 1);
+    in.photo = Image(width, height, rgb);
+    in.disparity = Image(width, height, f32_1);
+    cv::resize(pair.left, as_mat(in.photo), as_mat(in.photo).size(), 0, 0, cv::INTER_CUBIC);
+    cv::resize(pair.disparity, as_mat(in.disparity), as_mat(in.disparity).size(), 0, 0, cv::INTER_NEAREST);
   }
-  const DepthMap depth(values, DepthKind::disparity);
+  in.matte = soft_disc(width, height);
+  return in;
+}
+
+void baking(benchmark::State& state, Content content, int megapixels, int most_layers, bool matte) {
+  const int width = int(std::lround(std::sqrt(megapixels * 1e6 * 4 / 3))), height = width * 3 / 4;
+  Inputs in = inputs_of(content, width, height);
+  if (!matte) {
+    for (int y = 0; y < height; ++y) std::memset(in.matte.row<std::uint8_t>(y), 0, std::size_t(width));
+  }
+  const DepthMap depth(in.disparity, DepthKind::disparity);
   BakeOptions options;
   options.max_layers = most_layers;
   int layers = 0;
   for (auto _ : state) {
-    const LayeredScene scene = LayeredScene::bake(device(), photo, depth, options, mask);
+    const LayeredScene scene = LayeredScene::bake(device(), in.photo, depth, options, in.matte);
     layers = scene.layer_count();
   }
   state.counters["layers"] = layers;
@@ -353,13 +374,17 @@ const bool registered = [] {
   return true;
 }();
 
-BENCHMARK_CAPTURE(baking, 2_MP, 2, 8, false)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_CAPTURE(baking, 2_MP_matte, 2, 8, true)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_CAPTURE(baking, 2_MP_2_layers, 2, 2, true)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_CAPTURE(baking, 6_MP, 6, 8, false)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_CAPTURE(baking, 12_MP, 12, 8, false)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_CAPTURE(baking, 24_MP, 24, 8, false)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_CAPTURE(baking, 48_MP, 48, 8, false)->Unit(benchmark::kMillisecond)->UseRealTime();
+#define RELIEVO_BAKING(name, ...) \
+  BENCHMARK_CAPTURE(baking, name, __VA_ARGS__)->Unit(benchmark::kMillisecond)->UseRealTime()
+RELIEVO_BAKING(2_MP, Content::portrait, 2, 8, false);
+RELIEVO_BAKING(2_MP_matte, Content::portrait, 2, 8, true);
+RELIEVO_BAKING(2_MP_2_layers, Content::portrait, 2, 2, true);
+RELIEVO_BAKING(6_MP, Content::portrait, 6, 8, false);
+RELIEVO_BAKING(12_MP, Content::portrait, 12, 8, false);
+RELIEVO_BAKING(24_MP, Content::portrait, 24, 8, false);
+RELIEVO_BAKING(48_MP, Content::portrait, 48, 8, false);
+RELIEVO_BAKING(2_MP_steps, Content::steps, 2, 8, false);
+RELIEVO_BAKING(12_MP_steps, Content::steps, 12, 8, false);
 BENCHMARK(fill_patch)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(fill_telea_opencv)->Unit(benchmark::kMillisecond)->UseRealTime();
 

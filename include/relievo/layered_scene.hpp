@@ -35,8 +35,8 @@ struct BakeOptions {
   /// Steps of disparity, 0 to 1, above it are silhouettes, where layers part. Unit: none. Range: 0.001 to 1. Default:
   /// 0.04.
   float depth_threshold = 0.04f;
-  /// How far layers go on behind silhouettes. Unit: px of a photo whose longer side is 960 px. Range: 1 to 960.
-  /// Default: 70.
+  /// How far layers go on behind silhouettes, in a photo whose longer side is 960 px; else as much more or less. Unit:
+  /// px. Range: 1 to 960. Default: 70.
   float background_thickness = 70;
 
   /// System "spatial photo effect generator".

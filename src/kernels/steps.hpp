@@ -73,18 +73,27 @@ RELIEVO_HD float sharpened(int x, int y, int width, int height, int channels, co
   const float step = range.high - range.low;
   StepSide far, near;
   float pixel[3] = {};
+  int asked = 0, alike = 0;
   const int first = how.reach / how.stride * how.stride;
   for (int v = y - first; v <= y + first; v += how.stride) {
     if (v < 0 || v >= height) continue;
     for (int u = x - first; u <= x + first; u += how.stride) {
       if (u < 0 || u >= width) continue;
       const float there = disparity(u, v), part = (there - range.low) / step;
+      const float apart = there > here ? there - here : here - there;
+      ++asked;
+      if (apart < 0.12f * step) ++alike;
       if (part > 0.12f && part < 0.88f) continue;
       color(u, v, pixel);
-      (part < 0.5f ? far : near).add(pixel, channels, there);
+      if (part < 0.5f) {
+        far.add(pixel, channels, there);
+      } else {
+        near.add(pixel, channels, there);
+      }
     }
   }
-  if (!far.any() || !near.any()) return here;
+  // What many around it share is a surface between both, not the way up.
+  if (!far.any() || !near.any() || 10 * alike > 3 * asked) return here;
   color(x, y, pixel);
   return side_of_step(far, near, pixel, channels, (here - range.low) / step);
 }

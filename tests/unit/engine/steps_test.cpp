@@ -97,6 +97,8 @@ TEST(Steps, WhatIsNoStepStaysBitForBit) {
   EXPECT_TRUE(same([](int x, int y) { return x + y < 50 ? 0.1 : 0.9; }, {0.04f, 4, 1}));
   EXPECT_TRUE(same([](int x, int) { return std::clamp(x / 6.0 - 5, 0.0, 1.0) * 0.03; }, {0.04f, 4, 1}));
   EXPECT_TRUE(same([](int x, int y) { return x > 20 && x < 24 && y > 9 && y < 30 ? 0.8 : 0.1; }, {0.04f, 6, 2}));
+  // Where three surfaces meet the middle one is no way up.
+  EXPECT_TRUE(same([](int x, int y) { return x < 40 ? 0.1 : y < 20 ? 0.4 : 0.9; }, {0.04f, 3, 1}));
   EXPECT_FALSE(same([](int x, int) { return std::clamp(x / 6.0 - 5, 0.0, 1.0); }, {0.04f, 4, 1}));
 }
 
