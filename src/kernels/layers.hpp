@@ -131,70 +131,63 @@ RELIEVO_HD inline int rim_coverage(const float* seen, const float* front, const 
   return cover < 24 ? 0 : cover > 231 ? 255 : static_cast<int>(cover + 0.5f);
 }
 
-/// The code that gives `seen` when mixed by `cover` with `other`, where `cover` is its own part; false where none does.
+/// The code that gives `seen` when it covers `cover` (1 to 255) of `back`; false where none does.
 template <class T>
-RELIEVO_HD bool settled(T seen, T other, unsigned cover, bool front, T& code) {
-  const unsigned own = front ? cover : 255 - cover;
-  const auto mixed = [&](T own_code) { return front ? mix(own_code, other, cover) : mix(other, own_code, cover); };
+RELIEVO_HD bool uncovered(T seen, T back, unsigned cover, T& code) {
   const float wanted =
-      (to_float(seen) * 255.0f - to_float(other) * static_cast<float>(255 - own)) / static_cast<float>(own);
+      (to_float(seen) * 255.0f - to_float(back) * static_cast<float>(255 - cover)) / static_cast<float>(cover);
   if constexpr (full_scale<T> == 1) {
     code = from_float<T>(wanted);
-    return wanted >= 0;
+    return true;
   } else {
     const int start = static_cast<int>(clamp_code<T>(wanted) + 0.5f);
-    for (const int near : {0, -1, 1}) {
-      const int tried = start + near;
+    for (int i = 0; i < 3; ++i) {
+      const int tried = start + (i == 0 ? 0 : i == 1 ? -1 : 1);
       if (tried < 0 || static_cast<float>(tried) > full_scale<T>) continue;
-      if (mixed(static_cast<T>(tried)) == seen) {
-        code = static_cast<T>(tried);
-        return true;
-      }
+      code = static_cast<T>(tried);
+      if (mix(code, back, cover) == seen) return true;
     }
     return false;
   }
 }
 
-/// A pixel at a silhouette: coverage, and the colours of both sides that give the photo's, bit for bit, of integers.
+/// The least coverage, of 255, with which a colour from black to white turns `back` into `seen`.
+template <class T>
+RELIEVO_HD float least_cover(T seen, T back) {
+  const float s = to_float(seen), b = to_float(back);
+  if (s < b) return 255 * (1 - s / b);
+  return full_scale<T> > 1 && s > b ? 255 * (s - b) / (full_scale<T> - b) : 0;
+}
+
+/// A pixel at a silhouette: how much of it the front covers, and with which colour.
 template <class T>
 struct RimPixel {
   unsigned cover;
-  T front[3], back[3];
+  T front[3];
 };
 
-/// `front` and `back` are what the two sides look like nearby; the one that covers more gives way.
+/// The front that covers `cover` of `back`, or where no colour does that as little more as it takes, so that both mix
+/// to the photo's, bit for bit of integers. What is behind stays clean of what stands before it.
 template <class T>
-RELIEVO_HD RimPixel<T> rim_pixel(const T* seen, const float* front, const T* back, int channels, unsigned cover) {
-  RimPixel<T> out;
-  out.cover = cover;
-  const bool front_settles = out.cover >= 128;
-  bool exact = true;
+RELIEVO_HD RimPixel<T> rim_pixel(const T* seen, const T* back, int channels, unsigned cover) {
   for (int k = 0; k < channels; ++k) {
-    out.front[k] = seen[k];
-    out.back[k] = back[k];
-    if (out.cover == 255) continue;
-    if (out.cover == 0) {
-      out.back[k] = seen[k];
-      continue;
-    }
-    if (!front_settles) out.front[k] = from_unit<T>(front[k]);
-    exact = exact && (front_settles ? settled(seen[k], back[k], out.cover, true, out.front[k])
-                                    : settled(seen[k], out.front[k], out.cover, false, out.back[k]));
+    const float least = least_cover(seen[k], back[k]);
+    if (static_cast<float>(cover) < least) cover = static_cast<unsigned>(least) + 1;
   }
+  RimPixel<T> out;
+  out.cover = cover < 255 ? cover : 255;
+  bool exact = out.cover > 0;
+  for (int k = 0; k < channels && exact; ++k) exact = uncovered(seen[k], back[k], out.cover, out.front[k]);
   if (!exact) {
-    // Opaque, the side that covers more.
-    out.cover = front_settles ? 255 : 0;
-    for (int k = 0; k < channels; ++k) {
-      out.front[k] = seen[k];
-      out.back[k] = front_settles ? back[k] : seen[k];
-    }
+    out.cover = 255;
+    for (int k = 0; k < channels; ++k) out.front[k] = seen[k];
   }
   return out;
 }
 
 /// Of the contrast that a found texture has to the mean of its layer, what is drawn of it: what is hidden need not look
 /// like it.
-constexpr float texture_contrast = 0.75f;
+constexpr float texture_contrast = 0.6f;
 
 /// What a bake composes layers from, as one pixel asks for it. `T` is the photo's scalar type.
 template <class T, int channels>
@@ -267,9 +260,15 @@ struct LayerPixels {
       seen_unit[k] = to_unit(seen[k]);
     }
     const int cover = rim_code == matte_rim ? matte.row(y)[x] : rim_coverage(seen_unit, near, far, channels, rim_code);
-    const RimPixel<T> mixed = rim_pixel(seen, near, hidden, channels, static_cast<unsigned>(cover));
-    for (int k = 0; k < channels; ++k) to[k] = f == index ? mixed.front[k] : mixed.back[k];
-    if (f == index) coverage = static_cast<std::uint8_t>(mixed.cover);
+    if (f == index && cover > 0) {
+      const RimPixel<T> mixed = rim_pixel(seen, hidden, channels, static_cast<unsigned>(cover));
+      for (int k = 0; k < channels; ++k) to[k] = mixed.front[k];
+      coverage = static_cast<std::uint8_t>(mixed.cover);
+      return;
+    }
+    // With nothing before it what is behind is what is seen.
+    for (int k = 0; k < channels; ++k) to[k] = cover > 0 ? hidden[k] : seen[k];
+    if (f == index) coverage = 0;
   }
 
   /// What (x, y) hides, on average; the photo where it hides nothing.
