@@ -354,6 +354,21 @@ TEST_F(BadInput, DepthWithoutAValue) {
   expect_refused({"bokeh", "photo.png", "--depth", "nan.pfm"}, 2, "nan.pfm");
 }
 
+TEST_F(BadInput, FlagsOfOtherScenesThanTheOneBaked) {
+  relievo::io::write(folder / "photo.png", test::picture(40, 30));
+  expect_refused({"bokeh", "photo.png", "--decontaminate"}, 2,
+                 "--decontaminate is of scenes of 2 layers; --max-layers 2 makes one.");
+  expect_refused({"stereo", "photo.png", "--hole-dilate-px", "9"}, 2, "--hole-dilate-px is of scenes of 2 layers");
+  expect_refused({"bokeh", "photo.png", "--max-layers", "2", "--depth-threshold", "0.1"}, 2,
+                 "--depth-threshold is of scenes of more than 2 layers, which are filled by patch.");
+  expect_refused({"parallax", "photo.png", "--preset", "spatial-photo", "--background-thickness", "50"}, 2,
+                 "--background-thickness is of scenes of more than 2 layers");
+  expect_refused({"bokeh", "photo.png", "--inpaint-radius-px", "5"}, 2,
+                 "--inpaint-radius-px is of fills other than patch.");
+  expect_refused({"inpaint", "photo.png", "--radius-px", "5"}, 2, "--radius-px is of fills other than patch.");
+  expect_refused({"bokeh", "photo.png", "--max-layers", "17"}, 2, "--max-layers is 17");
+}
+
 TEST_F(BadInput, ConstantDepthMakesAFlatScene) {
   relievo::io::write(folder / "photo.png", test::picture(40, 30));
   std::string bytes = "Pf\n40 30\n-1.0\n";

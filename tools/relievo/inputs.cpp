@@ -275,7 +275,7 @@ CliOptions add_subject_flags(CLI::App& app, Inputs& inputs) {
   return options;
 }
 
-void add_scene_flags(CLI::App& app, Inputs& inputs) {
+void add_scene_flags(CLI::App& app, Inputs& inputs, bool background) {
   add_depth_flags(app, inputs);
   constexpr const char* group = "Subject";
   CLI::Option* mask = app.add_option("--mask", inputs.mask,
@@ -283,15 +283,35 @@ void add_scene_flags(CLI::App& app, Inputs& inputs) {
                           ->type_name("FILE")
                           ->group(group);
   add_preset_flag(app, group);
+  CliOptions of_two;
   for (CLI::Option* option : add_subject_flags(app, inputs)) {
-    if (option->get_name().starts_with("--segment-")) option->excludes(mask);
+    if (option->get_name().starts_with("--segment-")) {
+      option->excludes(mask);
+    } else if (!background) {
+      of_two.push_back(option);
+    }
   }
-  const auto of_layers = [](std::string_view field) {
-    return field == "max_layers" || field == "layer_memory_mib" || field == "depth_threshold" ||
-           field == "background_thickness";
-  };
-  add_flags(app, inputs.bake, inputs.texts, {}, "Layers", of_layers);
+  constexpr const char* layers = "Layers";
+  add_flags(app, inputs.bake, inputs.texts, {}, layers, [](std::string_view field) { return field == "max_layers"; });
+  const CliOptions of_many = add_flags(app, inputs.bake, inputs.texts, {}, layers, [](std::string_view field) {
+    return field == "layer_memory_mib" || field == "depth_threshold" || field == "background_thickness";
+  });
   add_flags(app, inputs.bake.inpaint, inputs.texts, "inpaint-", group);
+  const CLI::Option* radius = app.get_option("--inpaint-radius-px");
+  app.parse_complete_callback([&inputs, of_two, of_many, radius] {
+    const bool patches = inputs.bake.inpaint.method == relievo::InpaintMethod::patch;
+    const auto refuse = [](const CLI::Option* option, const char* why) {
+      if (option->count() > 0) throw CLI::ValidationError(option->get_name() + why);
+    };
+    if (patches) refuse(radius, " is of fills other than patch.");
+    if (patches && inputs.bake.max_layers > 2) {
+      for (const CLI::Option* option : of_two) refuse(option, " is of scenes of 2 layers; --max-layers 2 makes one.");
+    } else {
+      for (const CLI::Option* option : of_many) {
+        refuse(option, " is of scenes of more than 2 layers, which are filled by patch.");
+      }
+    }
+  });
 }
 
 Preset preset_in(int argc, char** argv) {

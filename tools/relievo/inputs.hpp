@@ -80,7 +80,8 @@ void add_preset_flag(CLI::App& app, const std::string& group = "Options");
 /// Adds those of the subject: its matte and the hole it leaves.
 CliOptions add_subject_flags(CLI::App& app, Inputs& inputs);
 /// Adds those of everything a scene is baked from: depth, subject, fill, and a matte in place of ours.
-void add_scene_flags(CLI::App& app, Inputs& inputs);
+/// Those that would do nothing are refused; with `background` the photo without its subject is wanted, too.
+void add_scene_flags(CLI::App& app, Inputs& inputs, bool background = false);
 /// `--preset NAME` in the arguments: read before the flags, so that they change the preset's values.
 Preset preset_in(int argc, char** argv);
 

@@ -158,7 +158,7 @@ void add_all(CLI::App& app, Inputs& inputs) {
   CLI::App* verb = app.add_subcommand("all", "all of it, into NAME_output/ (`relievo PHOTO` means this)");
   add_common(*verb, inputs, "the folder (NAME_output, where you are)");
   verb->get_option("--output")->type_name("FOLDER");
-  add_scene_flags(*verb, inputs);
+  add_scene_flags(*verb, inputs, true);
   add_flags(*verb, flags->bokeh, inputs.texts, "bokeh-", "Bokeh");
   add_flags(*verb, flags->parallax, inputs.texts, "parallax-", "Parallax");
   // The stills are apart, and the video is side by side.

@@ -48,6 +48,12 @@ void add_inpaint(CLI::App& app, Inputs& inputs) {
                        "what the subject hides")
           ->type_name("FILE");
   add_flags(*verb, inputs.bake.inpaint, inputs.texts);
+  const CLI::Option* radius = verb->get_option("--radius-px");
+  verb->parse_complete_callback([&inputs, radius] {
+    if (inputs.bake.inpaint.method == relievo::InpaintMethod::patch && radius->count() > 0) {
+      throw CLI::ValidationError("--radius-px is of fills other than patch.");
+    }
+  });
   add_preset_flag(*verb);
   exclude(add_depth_flags(*verb, inputs), mask);
   exclude(add_subject_flags(*verb, inputs), mask);
