@@ -47,8 +47,8 @@ void validate(const Options& options) {
     } else if constexpr (std::is_arithmetic_v<Value> && !std::is_same_v<Value, bool>) {
       // In the field's own type: 0.1f is a little above 0.1.
       require(value >= static_cast<Value>(field.minimum) && value <= static_cast<Value>(field.maximum), field.name,
-              " is ", text_of(value), "; allowed is ", field.minimum, " to ", field.maximum,
-              *field.unit != '\0' ? " " : "", field.unit, ".");
+              " is ", text_of(value), "; allowed is ", text_of(static_cast<Value>(field.minimum)), " to ",
+              text_of(static_cast<Value>(field.maximum)), *field.unit != '\0' ? " " : "", field.unit, ".");
       if constexpr (std::is_integral_v<Value>) {
         require(std::string_view(field.help).find(", odd") == std::string_view::npos || value % 2 == 1, field.name,
                 " is ", value, "; it must be odd.");

@@ -53,6 +53,7 @@ CLI::Option* add_number(CLI::App& app, const relievo::Field& field, Value& value
   // Other units count what the help names, or are none.
   const bool has_unit = field.unit == std::string_view("px");
   std::ostringstream span;
+  span.precision(9);
   span << field.minimum << " to " << field.maximum << (has_unit ? " px" : "");
   const std::string help = field.help;
   const bool odd = help.find(", odd") != std::string::npos;
