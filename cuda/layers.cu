@@ -4,6 +4,7 @@
 #include "core/layer_pixels.hpp"
 #include "core/with_scalar.hpp"
 #include "cuda/cuda_engine.hpp"
+#include "cuda/place.hpp"
 #include "cuda/runtime.hpp"
 #include "cuda/views.hpp"
 
@@ -12,19 +13,11 @@ inline namespace v1 {
 namespace {
 
 using cuda::MutableRows;
+using cuda::Place;
+using cuda::place;
 using cuda::Rows;
 
 constexpr dim3 block{32, 4, 1};
-
-struct Place {
-  int x, y;
-  bool inside;
-};
-__device__ Place place(int width, int height) {
-  const int x = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
-  const int y = static_cast<int>(blockIdx.y * blockDim.y + threadIdx.y);
-  return {x, y, x < width && y < height};
-}
 
 cuda::Grid grid(int width, int height, cudaStream_t stream) {
   return {cuda::blocks_for(width, height, block), block, stream};

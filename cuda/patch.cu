@@ -5,6 +5,7 @@
 
 #include "core/with_scalar.hpp"
 #include "cuda/cuda_engine.hpp"
+#include "cuda/place.hpp"
 #include "cuda/runtime.hpp"
 #include "cuda/views.hpp"
 
@@ -13,19 +14,11 @@ inline namespace v1 {
 namespace {
 
 using cuda::MutableRows;
+using cuda::Place;
+using cuda::place;
 using cuda::Rows;
 
 constexpr dim3 block{16, 8, 1};
-
-struct Place {
-  int x, y;
-  bool inside;
-};
-__device__ Place place(int width, int height) {
-  const int x = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
-  const int y = static_cast<int>(blockIdx.y * blockDim.y + threadIdx.y);
-  return {x, y, x < width && y < height};
-}
 
 __global__ void halve(Rows<std::uint8_t> image, Rows<std::uint8_t> rank, Rows<std::uint8_t> behind, int width,
                       int height, MutableRows<std::uint8_t> out, MutableRows<std::uint8_t> out_rank,

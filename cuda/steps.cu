@@ -3,6 +3,7 @@
 
 #include "core/with_scalar.hpp"
 #include "cuda/cuda_engine.hpp"
+#include "cuda/place.hpp"
 #include "cuda/runtime.hpp"
 #include "cuda/views.hpp"
 
@@ -36,9 +37,9 @@ __device__ Extremes around(const Rows<float>& values, int x, int y, int width, i
 template <int channels, class T>
 __global__ void sharpen(Rows<T> color, Rows<float> disparity, StepSearch how, int width, int height,
                         MutableRows<float> out) {
-  const int x = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
-  const int y = static_cast<int>(blockIdx.y * blockDim.y + threadIdx.y);
-  if (x >= width || y >= height) return;
+  const cuda::Place at = cuda::place(width, height);
+  if (!at.inside) return;
+  const int x = at.x, y = at.y;
   const Extremes near = around(disparity, x, y, width, height, how.reach, how.stride);
   float found = disparity.row(y)[x];
   if (near.most - near.least > how.threshold) {

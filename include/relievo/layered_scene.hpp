@@ -82,10 +82,9 @@ struct DepthScale {
 
 /// Photo, depth and matte baked into layers from far to near.
 ///
-/// The first layer is the background with what the subject hides filled in, opaque everywhere; the
-/// next is the subject with soft coverage. Composited in order without motion they give the photo
-/// back, bit for bit where coverage is 0 or full; where it is soft the fill shows through, the less with
-/// `decontaminate`.
+/// The first layer is opaque everywhere; the others are there where they are seen and go on behind what stands before
+/// them, with what is hidden filled in. Composited in order without motion they give the photo back, bit for bit of
+/// integers. Two layers by a matte do so where coverage is 0 or full; where it is soft, `decontaminate` decides.
 /// Immutable once baked: any number of threads may render from it. Move-only.
 class RELIEVO_API LayeredScene final {
  public:

@@ -29,18 +29,6 @@ void check_trace(const std::string& path) {
   fail(relievo::ErrorCode::io, "The trace ", path, " cannot be written: ", std::strerror(errno), ".");
 }
 
-// Whether there is a subject, and something beside it; less coverage is noise.
-bool has_subject(const relievo::ImageView& matte) {
-  constexpr std::uint8_t faint = 8;
-  bool subject = false, rest = false;
-  for (int y = 0; y < matte.height; ++y) {
-    const auto* const row = matte.row<std::uint8_t>(y);
-    subject = subject || std::any_of(row, row + matte.width, [](std::uint8_t coverage) { return coverage > faint; });
-    rest = rest || std::any_of(row, row + matte.width, [](std::uint8_t coverage) { return coverage <= faint; });
-  }
-  return subject && rest;
-}
-
 // Why "auto" found no network.
 std::string why_cues() {
   for (const relievo::ModuleStatus& module : relievo::module_status()) {
@@ -74,6 +62,17 @@ relievo::Image resized_matte(const relievo::ImageView& matte, int width, int hei
 }
 
 }  // namespace
+
+bool has_subject(const relievo::ImageView& matte) {
+  constexpr std::uint8_t faint = 8;  // less is noise
+  bool subject = false, rest = false;
+  for (int y = 0; y < matte.height; ++y) {
+    const auto* const row = matte.row<std::uint8_t>(y);
+    subject = subject || std::any_of(row, row + matte.width, [](std::uint8_t coverage) { return coverage > faint; });
+    rest = rest || std::any_of(row, row + matte.width, [](std::uint8_t coverage) { return coverage <= faint; });
+  }
+  return subject && rest;
+}
 
 relievo::Device Inputs::open_device() const {
   if (!trace.empty()) {

@@ -70,6 +70,9 @@ struct Inputs {
   std::optional<relievo::io::EmbeddedDepth> embedded_;
 };
 
+/// Whether a matte has a subject, and something beside it.
+bool has_subject(const relievo::ImageView& matte);
+
 /// Adds `--output`, of which `output` says what it is, and the common flags.
 void add_common_flags(CLI::App& app, Inputs& inputs, const std::string& output);
 /// The same after the photo.

@@ -24,14 +24,6 @@ struct Flags {
   int trimap = -1;
 };
 
-bool has_subject(const relievo::Image& matte) {
-  for (int y = 0; y < matte.height(); ++y) {
-    const auto* row = matte.row<std::uint8_t>(y);
-    if (std::any_of(row, row + matte.width(), [](std::uint8_t coverage) { return coverage > 0; })) return true;
-  }
-  return false;
-}
-
 // "X,Y" or "X,Y,W,H".
 template <std::size_t Count>
 std::array<int, Count> numbers_in(const std::string& flag, const std::string& text, const char* allowed) {
@@ -119,7 +111,9 @@ std::vector<relievo::Image> mattes_of(Inputs& inputs, const Flags& flags, const 
       mattes.push_back(segmenter.segment(photo.image, depth, hint, inputs.report.progress()));
     }
   });
-  if (std::none_of(mattes.begin(), mattes.end(), has_subject)) inputs.note_no_subject("");
+  if (std::none_of(mattes.begin(), mattes.end(), [](const relievo::Image& matte) { return has_subject(matte); })) {
+    inputs.note_no_subject("");
+  }
   return mattes;
 }
 
