@@ -135,7 +135,7 @@ __global__ void vote(Rows<T> image, Layers layers, Rows<PatchMatch> matches, Pat
   }
   if (!any) return;
   T* const to = out.row(at.y) + channels * at.x;
-  for (int k = 0; k < colors; ++k) to[k] = votes.mean(k);
+  for (int k = 0; k < colors; ++k) to[k] = drawn(to[k], votes.mean(k), how.contrast);
 }
 
 cuda::Grid grid(int width, int height, cudaStream_t stream) {

@@ -231,9 +231,9 @@ class Engine : public std::enable_shared_from_this<Engine> {
                             const ImageView& behind, const ImageView& reach, const ImageView& in,
                             const PatchSearch& how, const MutableImageView& out) = 0;
   /// Gives pixels of `out` that hide a layer the mean, by patch_vote_weight, of what the matches of the targets around
-  /// them with the same `behind` put there of `image`; where none of those has a match they stay. Both pictures have
-  /// one format of 1, 3 or 4 channels and any scalar type; alpha stays. `out` may be `image` where that is read nowhere
-  /// that it is written: where no rank is known to a smaller one's.
+  /// them with the same `behind` put there of `image`, at `contrast`; where none of those has a match they stay. Both
+  /// pictures have one format of 1, 3 or 4 channels and any scalar type; alpha stays. `out` may be `image` where that
+  /// is read nowhere that it is written: where no rank is known to a smaller one's.
   virtual void patch_vote(const ImageView& image, const ImageView& rank, const ImageView& behind,
                           const ImageView& reach, const ImageView& matches, const PatchVote& how,
                           const MutableImageView& out) = 0;

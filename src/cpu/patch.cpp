@@ -20,6 +20,8 @@ inline namespace v1 {
 namespace HWY_NAMESPACE {
 namespace {
 
+namespace hn = hwy::HWY_NAMESPACE;
+
 constexpr int side = 2 * patch_radius + 1;
 
 // A row of a patch of RGBX is taken as 8 pixels, which fill vectors.
@@ -27,7 +29,7 @@ constexpr int row_bytes = 32;
 
 // What a target knows of its patch: colours, and 255 where they count.
 struct Known {
-  std::uint8_t color[side * row_bytes], counts[side * row_bytes];
+  alignas(row_bytes) std::uint8_t color[side * row_bytes], counts[side * row_bytes];
 };
 
 // Sum of squared differences to the patch whose upper left corner is `there`; from `most` on only a bound.
@@ -51,8 +53,34 @@ struct Pictures {
   const ImageView &image, &filled, &rank, &behind, &reach, &matches;
 };
 
+// The patch of a target beside which there are pixels enough, in vectors.
+HWY_INLINE void LearnWithin(const Pictures& in, int x, int y, Known& known) {
+  constexpr int pixels = row_bytes / 4;
+  const hn::CappedTag<std::int32_t, pixels> d;
+  const hn::Rebind<std::uint8_t, decltype(d)> bytes;
+  const int lanes = static_cast<int>(hn::Lanes(d));
+  const auto layer = hn::Set(d, std::int32_t{in.behind.row<std::uint8_t>(y)[x]});
+  for (int j = 0; j < side; ++j) {
+    const int v = y + j - patch_radius, u = x - patch_radius;
+    const std::uint8_t *const rank = in.rank.row<std::uint8_t>(v) + u, *const behind =
+                                                                           in.behind.row<std::uint8_t>(v) + u;
+    const auto *const seen = reinterpret_cast<const std::int32_t*>(in.image.row<std::uint8_t>(v)) + u,
+                      *const filled = reinterpret_cast<const std::int32_t*>(in.filled.row<std::uint8_t>(v)) + u;
+    auto *const color = reinterpret_cast<std::int32_t*>(known.color + j * row_bytes),
+                *const counts = reinterpret_cast<std::int32_t*>(known.counts + j * row_bytes);
+    for (int i = 0; i < pixels; i += lanes) {
+      const auto is_known = hn::Not(hn::Gt(hn::PromoteTo(d, hn::LoadU(bytes, rank + i)), layer));
+      const auto counts_too = hn::Eq(hn::PromoteTo(d, hn::LoadU(bytes, behind + i)), layer);
+      hn::StoreU(hn::IfThenElse(is_known, hn::LoadU(d, seen + i), hn::LoadU(d, filled + i)), d, color + i);
+      hn::StoreU(hn::VecFromMask(d, hn::Or(is_known, counts_too)), d, counts + i);
+    }
+    counts[pixels - 1] = 0;
+  }
+}
+
 HWY_INLINE void Learn(const Pictures& in, int x, int y, Known& known) {
   const int width = in.rank.width, height = in.rank.height;
+  if (patch_inside(x, y, width - 1, height)) return LearnWithin(in, x, y, known);
   const std::uint8_t layer = in.behind.row<std::uint8_t>(y)[x];
   std::uint8_t* color = known.color;
   std::uint8_t* counts = known.counts;
@@ -134,6 +162,53 @@ HWY_EXPORT(SearchRow);
 
 constexpr int band = 16;
 
+const PatchMatch* matches_of(const ImageView& matches, int y) {
+  return reinterpret_cast<const PatchMatch*>(matches.row<std::uint16_t>(y));
+}
+
+void weigh_row(const ImageView& behind, const ImageView& reach, const ImageView& matches, int y, bool final,
+               std::uint64_t* weights) {
+  const PatchMatch* const row = matches_of(matches, y);
+  const std::uint8_t *const layer = behind.row<std::uint8_t>(y), *const around = reach.row<std::uint8_t>(y);
+  for (int x = 0; x < behind.width; ++x) {
+    weights[x] = layer[x] < around[x] && row[x].found() ? patch_vote_weight(row[x].cost(), final) : 0;
+  }
+}
+
+// A row of targets: their matches, the layers they hide, what they weigh (0 where they have no match), and how many
+// rows above the pixel voted for they lie.
+struct Voters {
+  const PatchMatch* match;
+  const std::uint8_t* layer;
+  const std::uint64_t* weight;
+  int above;
+};
+
+template <class T, int pixel>
+void vote_row(const ImageView& image, const std::uint8_t* shown, const std::uint8_t* hidden, const Voters* voters,
+              int rows, const PatchVote& how, const MutableImageView& out, int y) {
+  constexpr int colors = pixel == 1 ? 1 : 3;
+  const int width = out.width;
+  for (int x = 0; x < width; ++x) {
+    if (hidden[x] >= shown[x]) continue;
+    PatchVotes<T> votes;
+    bool any = false;
+    const int left = std::max(0, x - how.spread), right = std::min(width - 1, x + how.spread);
+    for (int j = 0; j < rows; ++j) {
+      const Voters& of = voters[j];
+      for (int i = left; i <= right; ++i) {
+        if (of.weight[i] == 0 || of.layer[i] != hidden[x]) continue;
+        const PatchMatch& match = of.match[i];
+        votes.add(image.row<T>(match.y + of.above) + pixel * (match.x + x - i), colors, of.weight[i]);
+        any = true;
+      }
+    }
+    if (!any) continue;
+    T* const to = out.row<T>(y) + pixel * x;
+    for (int k = 0; k < colors; ++k) to[k] = drawn(to[k], votes.mean(k), how.contrast);
+  }
+}
+
 }  // namespace
 
 void CpuEngine::patch_halve(const ImageView& image, const ImageView& rank, const ImageView& behind,
@@ -161,7 +236,7 @@ void CpuEngine::patch_double(const ImageView& coarse, const ImageView& behind, c
     for (int y = first; y < last; ++y) {
       const std::uint8_t* const layer = behind.row<std::uint8_t>(y);
       const std::uint8_t* const around = reach.row<std::uint8_t>(y);
-      const auto* const from = reinterpret_cast<const PatchMatch*>(coarse.row<std::uint16_t>(y / 2));
+      const PatchMatch* const from = matches_of(coarse, y / 2);
       auto* const to = reinterpret_cast<PatchMatch*>(out.row<std::uint16_t>(y));
       for (int x = 0; x < out.width; ++x) {
         to[x] = layer[x] < around[x] ? patch_doubled(x, y, from[x / 2]) : no_match;
@@ -185,36 +260,30 @@ void CpuEngine::patch_search(const ImageView& image, const ImageView& filled, co
 void CpuEngine::patch_vote(const ImageView& image, const ImageView& rank, const ImageView& behind,
                            const ImageView& reach, const ImageView& matches, const PatchVote& how,
                            const MutableImageView& out) {
-  const int width = out.width, height = out.height, pixel = out.format.channels;
-  const int colors = pixel == 1 ? 1 : 3;
-  parallel_rows(height, band, [&](int first, int last, ThreadScratch&) {
-    with_scalar(out.format.scalar, [&](auto t) {
-      using T = decltype(t);
-      for (int y = first; y < last; ++y) {
-        const std::uint8_t* const shown = rank.row<std::uint8_t>(y);
-        const std::uint8_t* const hidden = behind.row<std::uint8_t>(y);
-        for (int x = 0; x < width; ++x) {
-          if (hidden[x] >= shown[x]) continue;
-          PatchVotes<T> votes;
-          bool any = false;
-          for (int j = std::max(0, y - how.spread); j <= std::min(height - 1, y + how.spread); ++j) {
-            const auto* const row = reinterpret_cast<const PatchMatch*>(matches.row<std::uint16_t>(j));
-            const std::uint8_t* const layer = behind.row<std::uint8_t>(j);
-            const std::uint8_t* const around = reach.row<std::uint8_t>(j);
-            for (int i = std::max(0, x - how.spread); i <= std::min(width - 1, x + how.spread); ++i) {
-              if (layer[i] != hidden[x] || layer[i] >= around[i] || !row[i].found()) continue;
-              const PatchMatch m = row[i];
-              votes.add(image.row<T>(m.y + y - j) + pixel * (m.x + x - i), colors,
-                        patch_vote_weight(m.cost(), how.final));
-              any = true;
-            }
-          }
-          if (!any) continue;
-          T* const to = out.row<T>(y) + pixel * x;
-          for (int k = 0; k < colors; ++k) to[k] = votes.mean(k);
-        }
+  const int height = out.height;
+  parallel_rows(height, band, [&](int first, int last, ThreadScratch& scratch) {
+    const int most = 2 * how.spread + 1;
+    const std::size_t width = static_cast<std::size_t>(out.width);
+    std::uint64_t* const weights = scratch.take<std::uint64_t>(static_cast<std::size_t>(most) * width);
+    const auto weights_of = [&](int y) { return weights + static_cast<std::size_t>(y % most) * width; };
+    int weighed = std::max(0, first - how.spread);
+    for (int y = first; y < last; ++y) {
+      const int top = std::max(0, y - how.spread), bottom = std::min(height - 1, y + how.spread);
+      for (; weighed <= bottom; ++weighed) {
+        weigh_row(behind, reach, matches, weighed, how.final, weights_of(weighed));
       }
-    });
+      Voters voters[2 * patch_radius + 1];
+      for (int j = top; j <= bottom; ++j) {
+        voters[j - top] = {matches_of(matches, j), behind.row<std::uint8_t>(j), weights_of(j), y - j};
+      }
+      with_scalar(out.format.scalar, [&](auto t) {
+        using T = decltype(t);
+        const auto vote = out.format.channels == 1   ? vote_row<T, 1>
+                          : out.format.channels == 3 ? vote_row<T, 3>
+                                                     : vote_row<T, 4>;
+        vote(image, rank.row<std::uint8_t>(y), behind.row<std::uint8_t>(y), voters, bottom - top + 1, how, out, y);
+      });
+    }
   });
 }
 

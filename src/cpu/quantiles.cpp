@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <mutex>
 #include <vector>
 
 #include "cpu/cpu_engine.hpp"
@@ -27,21 +28,46 @@ std::vector<std::uint32_t> take_sample(const ImageView& in, const ImageView& cov
   return sample;
 }
 
+struct Range {
+  float least = std::numeric_limits<float>::infinity(), most = -least;
+};
+
+// NaN counts as nothing.
+Range range_of_rows(const ImageView& in, int first, int last) {
+  // As many at once as fill vectors.
+  constexpr int lanes = 16;
+  float least[lanes], most[lanes];
+  std::fill_n(least, lanes, Range().least);
+  std::fill_n(most, lanes, Range().most);
+  for (int y = first; y < last; ++y) {
+    const float* const row = in.row<float>(y);
+    const auto add = [&](int x, int count) {
+      for (int i = 0; i < count; ++i) {
+        least[i] = row[x + i] < least[i] ? row[x + i] : least[i];
+        most[i] = row[x + i] > most[i] ? row[x + i] : most[i];
+      }
+    };
+    int x = 0;
+    for (; x + lanes <= in.width; x += lanes) add(x, lanes);
+    add(x, in.width - x);
+  }
+  return {*std::min_element(least, least + lanes), *std::max_element(most, most + lanes)};
+}
+
 }  // namespace
 
 void CpuEngine::quantiles(const ImageView& in, const ImageView& coverage, const double* at, int count,
                           const MutableImageView& out) {
   float* const result = out.row<float>(0);
-  float least = std::numeric_limits<float>::infinity(), most = -least;
-  for (int y = 0; y < in.height; ++y) {
-    const float* const row = in.row<float>(y);
-    for (int x = 0; x < in.width; ++x) {
-      least = row[x] < least ? row[x] : least;
-      most = row[x] > most ? row[x] : most;
-    }
-  }
-  result[0] = least + 0.0f;
-  result[1] = most + 0.0f;
+  Range range;
+  std::mutex mutex;
+  parallel_rows(in.height, 64, [&](int first, int last, ThreadScratch&) {
+    const Range found = range_of_rows(in, first, last);
+    const std::lock_guard lock(mutex);
+    range = {std::min(range.least, found.least), std::max(range.most, found.most)};
+  });
+  result[0] = range.least + 0.0f;
+  result[1] = range.most + 0.0f;
   std::vector<std::uint32_t> sample = take_sample(in, coverage);
   for (int i = 0; i < count; ++i) {
     if (sample.empty()) {

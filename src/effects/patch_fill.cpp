@@ -19,6 +19,9 @@ constexpr PixelFormat rgbx{Scalar::u8, 4};
 
 // What it costs, in squared code values summed over a patch, that a match is as far away as the photo is long.
 constexpr float distance_cost = 1.5e6f;
+// Of the contrast that a texture found behind a silhouette has to the mean of its layer, what is drawn of it: what is
+// hidden need not look like it.
+constexpr float texture_contrast = 0.6f;
 // The same where silhouettes of layers hide: what goes on behind them looks like what is beside it.
 constexpr float layered_distance_cost = 1e9f;
 // Beyond it matches of the next coarser level are good enough.
@@ -81,7 +84,8 @@ class Filler {
       done += work(level);
       if (i > 0) levels_.pop_back();
     }
-    engine_.patch_vote(photo, rank, behind, levels_[0].reach, matches_, {layered_ ? 1 : patch_radius, true}, filled);
+    engine_.patch_vote(photo, rank, behind, levels_[0].reach, matches_,
+                       layered_ ? PatchVote{1, true, texture_contrast} : PatchVote{patch_radius, true}, filled);
     return true;
   }
 

@@ -99,15 +99,19 @@ struct LayerMeans {
   Rows<float> pixels;
   int columns, rows, cell;
 
-  RELIEVO_HD float at(int x, int y, int plane) const {
+  /// Planes `first` to `first + count - 1` at (x, y), between cells.
+  RELIEVO_HD void at(int x, int y, int first, int count, float* out) const {
     const float inverse = 1 / static_cast<float>(cell);
     const float u = clamp_to((static_cast<float>(x) + 0.5f) * inverse - 0.5f, static_cast<float>(columns - 1));
     const float v = clamp_to((static_cast<float>(y) + 0.5f) * inverse - 0.5f, static_cast<float>(rows - 1));
     const int left = static_cast<int>(u), top = static_cast<int>(v);
     const int right = left + 1 < columns ? left + 1 : left, bottom = top + 1 < rows ? top + 1 : top;
-    const float *const above = pixels.row(plane * rows + top), *const below = pixels.row(plane * rows + bottom);
-    return bilinear(above[left], above[right], below[left], below[right], u - static_cast<float>(left),
-                    v - static_cast<float>(top));
+    for (int k = 0; k < count; ++k) {
+      const float *const above = pixels.row((first + k) * rows + top), *const below =
+                                                                           pixels.row((first + k) * rows + bottom);
+      out[k] = bilinear(above[left], above[right], below[left], below[right], u - static_cast<float>(left),
+                        v - static_cast<float>(top));
+    }
   }
   RELIEVO_HD float nearest(int x, int y, int plane) const { return pixels.row(plane * rows + y / cell)[x / cell]; }
 };
@@ -185,10 +189,6 @@ RELIEVO_HD RimPixel<T> rim_pixel(const T* seen, const T* back, int channels, uns
   return out;
 }
 
-/// Of the contrast that a found texture has to the mean of its layer, what is drawn of it: what is hidden need not look
-/// like it.
-constexpr float texture_contrast = 0.6f;
-
 /// What a bake composes layers from, as one pixel asks for it. `T` is the photo's scalar type.
 template <class T, int channels>
 struct LayerPixels {
@@ -223,14 +223,23 @@ struct LayerPixels {
       // Under what is nearer, and behind another layer under that.
       const LayerMeans mean = means_of(index);
       const bool covers_it = index == 0 || (covers.row(y / cell)[x / cell] >> index & 1u) != 0;
-      const auto value_of = [&](int plane) { return covers_it ? mean.at(x, y, plane) : mean.nearest(x, y, plane); };
-      for (int k = 0; k < channels; ++k) to[k] = from_unit<T>(value_of(k));
+      float of[disparity_plane + 1];
+      if (covers_it) {
+        mean.at(x, y, 0, disparity_plane + 1, of);
+      } else {
+        for (int k = 0; k <= disparity_plane; ++k) of[k] = mean.nearest(x, y, k);
+      }
+      for (int k = 0; k < channels; ++k) to[k] = from_unit<T>(of[k]);
       coverage = covers_it ? 255 : 0;
-      value = clamp_unit(value_of(disparity_plane));
+      value = clamp_unit(of[disparity_plane]);
       return;
     }
     const bool own = (b & goes_on) != 0 || cuts.layer_of(here) == index;
-    value = own ? here : clamp_unit(means_of(index).at(x, y, disparity_plane));
+    value = here;
+    if (!own) {
+      means_of(index).at(x, y, disparity_plane, 1, &value);
+      value = clamp_unit(value);
+    }
     coverage = 255;
     if (!hides) {
       for (int k = 0; k < channels; ++k) to[k] = seen[k];
@@ -241,25 +250,12 @@ struct LayerPixels {
       for (int k = 0; k < channels; ++k) to[k] = seen[k];
       return;
     }
-    const T* const found = filled.row(y) + channels * x;
-    const LayerMeans far_mean = means_of(behind);
-    float far[3];
-    T hidden[3];
-    for (int k = 0; k < channels; ++k) {
-      far[k] = far_mean.at(x, y, k);
-      hidden[k] = from_unit<T>(far[k] + texture_contrast * (to_unit(found[k]) - far[k]));
-    }
+    const T* const hidden = filled.row(y) + channels * x;
     if (whole) {
       for (int k = 0; k < channels; ++k) to[k] = hidden[k];
       return;
     }
-    const LayerMeans mean = means_of(f);
-    float near[3], seen_unit[3];
-    for (int k = 0; k < channels; ++k) {
-      near[k] = mean.at(x, y, k);
-      seen_unit[k] = to_unit(seen[k]);
-    }
-    const int cover = rim_code == matte_rim ? matte.row(y)[x] : rim_coverage(seen_unit, near, far, channels, rim_code);
+    const int cover = rim_code == matte_rim ? matte.row(y)[x] : cover_at(x, y, f, behind, seen, rim_code);
     if (f == index && cover > 0) {
       const RimPixel<T> mixed = rim_pixel(seen, hidden, channels, static_cast<unsigned>(cover));
       for (int k = 0; k < channels; ++k) to[k] = mixed.front[k];
@@ -275,9 +271,22 @@ struct LayerPixels {
   RELIEVO_HD void guess(int x, int y, T* to) const {
     const int b = back.row(y)[x];
     const T* const seen = color.row(y) + channels * x;
-    const bool hides = b < front.row(y)[x];
-    const LayerMeans mean = means_of(hides ? b : 0);
-    for (int k = 0; k < channels; ++k) to[k] = hides ? from_unit<T>(mean.at(x, y, k)) : seen[k];
+    if (b >= front.row(y)[x]) {
+      for (int k = 0; k < channels; ++k) to[k] = seen[k];
+      return;
+    }
+    float mean[channels];
+    means_of(b).at(x, y, 0, channels, mean);
+    for (int k = 0; k < channels; ++k) to[k] = from_unit<T>(mean[k]);
+  }
+
+  /// How much of the silhouette's pixel `seen` layer `f` covers before layer `behind`.
+  RELIEVO_HD int cover_at(int x, int y, int f, int behind, const T* seen, int rim_code) const {
+    float near[channels], far[channels], seen_unit[channels];
+    means_of(f).at(x, y, 0, channels, near);
+    means_of(behind).at(x, y, 0, channels, far);
+    for (int k = 0; k < channels; ++k) seen_unit[k] = to_unit(seen[k]);
+    return rim_coverage(seen_unit, near, far, channels, rim_code);
   }
 };
 

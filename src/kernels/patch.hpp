@@ -46,6 +46,7 @@ struct PatchSearch {
 struct PatchVote {
   int spread = patch_radius;  ///< px to either side from which targets vote, at most patch_radius
   bool final = false;         ///< what is kept, and seldom a mean
+  float contrast = 1;         ///< of the difference to what a pixel holds before, what is drawn
 };
 
 RELIEVO_HD inline std::uint32_t patch_hash(int x, int y, std::uint32_t salt) {
@@ -143,10 +144,11 @@ RELIEVO_HD inline PatchMatch patch_doubled(int x, int y, PatchMatch coarse) {
   return make_match(2 * coarse.x + (x & 1), 2 * coarse.y + (y & 1), coarse.cost());
 }
 
-/// What the vote of a patch weighs, at most 2^32: it falls with the square of the cost, or of a final vote with its
+/// What the vote of a patch weighs, 1 to 2^32 + 1: it falls with the square of the cost, or of a final vote with its
 /// fourth power, so that what is kept is seldom a mean.
 RELIEVO_HD inline std::uint64_t patch_vote_weight(std::uint32_t cost, bool final) {
-  std::uint64_t t = (std::uint64_t{1} << 26) / (std::uint64_t{cost} + 1024);
+  constexpr std::uint32_t least = 1024;
+  std::uint64_t t = (1u << 26) / ((cost < ~least ? cost : ~least) + least);
   if (final) t = t * t >> 16;
   return t * t + 1;
 }
@@ -183,6 +185,13 @@ class PatchVotesOfFloats {
  private:
   double sum_[3] = {}, total_ = 0;
 };
+/// A pixel's channel that held `before`, as far towards `voted` as `contrast` says.
+template <class T>
+RELIEVO_HD T drawn(T before, T voted, float contrast) {
+  if (contrast == 1) return voted;
+  const float start = to_unit(before);
+  return from_unit<T>(start + contrast * (to_unit(voted) - start));
+}
 template <>
 class PatchVotes<float> : public PatchVotesOfFloats<float> {};
 template <>

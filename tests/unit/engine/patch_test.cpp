@@ -295,11 +295,12 @@ TEST(Patch, VotesAreMeansOfWhatMatchesPutThere) {
       for (const bool final : {false, true}) {
         const PixelFormat format{scalar, std::uint8_t(channels)};
         const int spread = final ? 1 : patch_radius;
+        const float contrast = final ? 0.6f : 1;
         const Picture image = random_picture(width, height, format, 5);
         Picture out = random_picture(width, height, format, 6);
         const Picture before = out;
         // Sources lie a patch inside, so that what a match puts beside its centre is there, too.
-        engine.patch_vote(image, layers.rank, layers.behind, layers.reach, matches, {spread, final}, out);
+        engine.patch_vote(image, layers.rank, layers.behind, layers.reach, matches, {spread, final, contrast}, out);
         for (int y = 0; y < height; ++y) {
           for (int x = 0; x < width; ++x) {
             double sum[3] = {}, total = 0;
@@ -314,12 +315,15 @@ TEST(Patch, VotesAreMeansOfWhatMatchesPutThere) {
                   sum[c] += weight * image.at(m.x + x - i, m.y + y - j, c);
               }
             }
-            const double tolerance = scalar == Scalar::f16 ? 1e-3 : scalar == Scalar::f32 ? 1e-6 : 0.500001;
+            // Of the mean and of what is drawn of it.
+            const double rounded = contrast < 1 ? 0.500001 * (1 + double(contrast)) : 0.500001;
+            const double tolerance = scalar == Scalar::f16 ? 1e-3 : scalar == Scalar::f32 ? 1e-6 : rounded;
             for (int c = 0; c < channels; ++c) {
               if (!layers.is_hole(x, y) || c == 3 || total == 0) {
                 ASSERT_EQ(out.at(x, y, c), before.at(x, y, c));
               } else {
-                ASSERT_NEAR(out.at(x, y, c), sum[c] / total, tolerance);
+                const double held = before.at(x, y, c);
+                ASSERT_NEAR(out.at(x, y, c), held + double(contrast) * (sum[c] / total - held), tolerance);
               }
             }
           }
