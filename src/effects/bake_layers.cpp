@@ -22,19 +22,35 @@ constexpr int solid = 200, faint = 8;
 // The longer side of the photos that thicknesses are given for.
 constexpr double reference_side = 960;
 
+// `side` without a border of `smear` px, in which disparity still leads to the other side; what is thinner stays.
+void settle(const Device& device, const MutableImageView& side, int smear) {
+  Engine& engine = device.engine();
+  Image core = device.allocate(side.width, side.height, u8_1), other = device.allocate(side.width, side.height, u8_1);
+  engine.morphology(side, core.mutable_view(), Morphology::erode, make_ellipse(2 * smear + 1));
+  // Wider, so that corners are not taken for what is thin.
+  engine.morphology(core, other.mutable_view(), Morphology::dilate, make_ellipse(2 * smear + 1 + smear / 2 * 2));
+  engine.invert(side, side);
+  engine.mask_above(side, 127, other, side);
+  engine.invert(side, side);
+  engine.mask_above(core, 127, side, side);
+}
+
 // Disparity that ends at the matte's outline: within it that of the subject, beyond it that of the rest, each
 // continued.
 struct Outlined {
   Image disparity, subject;
 };
 
-Outlined outlined(const Device& device, Image disparity, const Image& matte) {
+Outlined outlined(const Device& device, Image disparity, const Image& matte, int smear) {
   Engine& engine = device.engine();
   const int width = matte.width(), height = matte.height();
   Image subject = copy_on(device, disparity), mask = device.allocate(width, height, u8_1);
-  engine.pull_push(subject.mutable_view(), matte, solid);
+  engine.mask_above(matte, solid - 1, {}, mask.mutable_view());
+  settle(device, mask.mutable_view(), smear);
+  engine.pull_push(subject.mutable_view(), mask, 255);
   engine.mask_above(matte, faint, {}, mask.mutable_view());
   engine.invert(mask, mask.mutable_view());
+  settle(device, mask.mutable_view(), smear);
   engine.pull_push(disparity.mutable_view(), mask, 255);
   engine.mask_above(matte, 127, {}, mask.mutable_view());
   const LayerView sides[2] = {{disparity, {}, {}}, {subject, mask, {}}};
@@ -69,7 +85,7 @@ void bake_layers(LayeredScene::Impl& scene, const Image& color, Image disparity,
   if (matte.empty()) {
     edges.disparity = std::move(disparity);
   } else {
-    edges = outlined(device, std::move(disparity), matte);
+    edges = outlined(device, std::move(disparity), matte, smear);
     from.matte = matte;
   }
   from.color = color;

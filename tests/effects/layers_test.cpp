@@ -226,6 +226,34 @@ TEST(BakeLayers, AMatteSaysWhereTheSubjectEnds) {
   EXPECT_LT(unlike, 0.1);
 }
 
+// A disc whose depth is smeared inside the matte, where it has the background's colour here and there, and what is thin
+// beside it: both are of one depth up to their outline.
+TEST(BakeLayers, NothingIsBetweenTheSubjectAndItsOutline) {
+  constexpr int wide = 960, tall = 320;
+  const auto is_thin = [](int x, int y) { return x >= 640 && x < 644 && y >= 40 && y < 280; };
+  const auto radius = [](int x, int y) { return std::hypot(x - 300, y - 160); };
+  const auto covered = [&](int x, int y) { return radius(x, y) < 120 || is_thin(x, y); };
+  const Image matte = test::make(wide, tall, test::u8_1, [&](int x, int y, int) { return covered(x, y) ? 1.0 : 0.0; });
+  const Image photo = test::make(wide, tall, test::u8_3, [&](int x, int y, int c) {
+    const bool alike = radius(x, y) > 117 && (x / 2 + y / 2) % 2 == 0;
+    return code(covered(x, y) && !alike ? (c == 0 ? 0.8 : 0.2) : (c == 2 ? 0.7 : 0.3));
+  });
+  const DepthMap depth(test::make(wide, tall, test::f32_1,
+                                  [&](int x, int y, int) {
+                                    if (is_thin(x, y)) return 0.8;
+                                    return 0.1 + 0.7 * std::clamp((120.5 - radius(x, y)) / 3, 0.0, 1.0);
+                                  }),
+                       DepthKind::disparity_px);
+  const LayeredScene scene = LayeredScene::bake(Device::cpu(1), photo, depth, {}, matte);
+  ASSERT_EQ(scene.layer_count(), 2);
+  for (int y = 0; y < tall; ++y) {
+    for (int x = 0; x < wide; ++x) {
+      const int layer = covered(x, y) ? 1 : 0;
+      ASSERT_NEAR(at(scene.layer(layer).disparity, x, y), layer, 0.02) << x << ", " << y;
+    }
+  }
+}
+
 TEST(BakeLayers, ThreadsDoNotChangeThem) {
   const LayeredScene one = bake_walls();
   for (const int threads : {2, 5}) {
