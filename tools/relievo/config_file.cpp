@@ -1,6 +1,7 @@
 #include "config_file.hpp"
 
 #include <yaml-cpp/depthguard.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -174,6 +175,29 @@ std::string shown(const YAML::Node& node) {
   return is_quoted(node) ? '"' + shown(node.Scalar()) + '"' : shown(node.Scalar());
 }
 
+// Looks at where documents begin, and at nothing else.
+struct Documents final : YAML::EventHandler {
+  int count = 0, line = 0;  // and the last one's line
+  void OnDocumentStart(const YAML::Mark& mark) override { ++count, line = mark.line + 1; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
+// The line of the second document, or 0. YAML::LoadAll would go on for ever where a document begins with a comma.
+int second_document_in(const std::string& text) {
+  std::istringstream in(text);
+  YAML::Parser parser(in);
+  Documents documents;
+  while (documents.count < 2 && parser.HandleNextDocument(documents)) continue;
+  return documents.count < 2 ? 0 : documents.line;
+}
+
 // Where a key stands, and what it says.
 struct Setting {
   int line;  // from 1
@@ -207,10 +231,8 @@ class Reader {
 
   void read(const std::string& text) {
     check_characters(text);
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.empty()) return;
-    const YAML::Node& all = documents[0];
-    if (documents.size() > 1) fail_at(documents[1].Mark().line + 1, "A second document begins; allowed is one.");
+    if (const int second = second_document_in(text)) fail_at(second, "A second document begins; allowed is one.");
+    const YAML::Node all = YAML::Load(text);
     if (all.IsNull()) return;
     if (!all.IsMap()) fail_at(all.Mark().line + 1, "The file is ", shown(all), "; allowed are lines like \"fps: 40\".");
     for (const auto& each : all) add(each.first, each.second);
