@@ -11,6 +11,7 @@
 
 #include "common/fail.hpp"
 #include "common/mask.hpp"
+#include "config.hpp"
 
 namespace tool {
 namespace {
@@ -275,6 +276,7 @@ CliOptions add_subject_flags(CLI::App& app, Inputs& inputs) {
 }
 
 void add_scene_flags(CLI::App& app, Inputs& inputs, bool background) {
+  add_config_flag(app, inputs.config);
   add_depth_flags(app, inputs);
   constexpr const char* group = "Subject";
   CLI::Option* mask = app.add_option("--mask", inputs.mask,
@@ -297,19 +299,22 @@ void add_scene_flags(CLI::App& app, Inputs& inputs, bool background) {
   });
   add_flags(app, inputs.bake.inpaint, inputs.texts, "inpaint-", group);
   const CLI::Option* radius = app.get_option("--inpaint-radius-px");
-  app.parse_complete_callback([&inputs, of_two, of_many, radius] {
+  app.parse_complete_callback([&app, &inputs, of_two, of_many, radius] {
     const bool patches = inputs.bake.inpaint.method == relievo::InpaintMethod::patch;
     const auto refuse = [](const CLI::Option* option, const char* why) {
       if (option->count() > 0) throw CLI::ValidationError(option->get_name() + why);
     };
     if (patches) refuse(radius, " is of fills other than patch.");
-    if (patches && inputs.bake.max_layers > 2) {
+    const bool layers_of_depth = patches && inputs.bake.max_layers > 2;
+    if (layers_of_depth) {
       for (const CLI::Option* option : of_two) refuse(option, " is of scenes of 2 layers; --max-layers 2 makes one.");
     } else {
       for (const CLI::Option* option : of_many) {
         refuse(option, " is of scenes of more than 2 layers, which are filled by patch.");
       }
     }
+    if (!inputs.config.empty())
+      apply_config(app, inputs.config, layers_of_depth ? CliOptions() : of_many, inputs.report);
   });
 }
 

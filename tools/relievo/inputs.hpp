@@ -20,7 +20,7 @@ enum class Preset { none, spatial_photo };
 
 /// Values of the common flags.
 struct Inputs {
-  std::string photo, output, device = "auto", depth, mask, trace;
+  std::string photo, output, device = "auto", depth, mask, trace, config;
   int threads = 0;
   relievo::DepthKind depth_kind = relievo::DepthKind::disparity;
   double depth_scale = 1;
