@@ -69,7 +69,7 @@ void visit_fields(BokehOptions& o, Visitor&& visit) {
 
 /// What is sharp.
 struct Focus {
-  /// Disparity in focus, 0 (farthest) to 1 (nearest); negative = the nearest layer's median.
+  /// Disparity in focus, 0 (farthest) to 1 (nearest); negative = LayeredScene::subject_disparity().
   float disparity = -1;
 
   /// The subject: the median disparity of the nearest layer.

@@ -99,10 +99,12 @@ class RELIEVO_API LayeredScene final {
     return bake(device, photo, depth, &options, sizeof options, matte, progress);
   }
   /// A scene from layers of the caller's own, far to near; they are copied. The first must be opaque. `alpha` (empty,
-  /// or 1 channel of the layers' scalar type) is the photo's own, beside the layers. Throws Error{invalid_argument} for
-  /// none or over 64 layers, layers that do not fit together, or a scale that is not finite.
+  /// or 1 channel of the layers' scalar type) is the photo's own, beside the layers; `subject_disparity` (0 to 1) is
+  /// that of the photo's subject, negative = the nearest layer's median. Throws Error{invalid_argument} for none or
+  /// over 64 layers, layers that do not fit together, or a scale that is not finite.
   static LayeredScene from_layers(const Device& device, const LayerView* layers, int count,
-                                  const DepthScale& scale = {}, const ImageView& alpha = {});
+                                  const DepthScale& scale = {}, const ImageView& alpha = {},
+                                  float subject_disparity = -1);
 
   LayeredScene(LayeredScene&&) noexcept;
   LayeredScene& operator=(LayeredScene&&) noexcept;
@@ -118,6 +120,9 @@ class RELIEVO_API LayeredScene final {
   LayerView layer(int index) const;
   /// What the layers' disparity stands for.
   const DepthScale& depth_scale() const noexcept;
+  /// Median disparity, 0 to 1, of the photo's subject: of what the matte covers, or of the nearest layer where it
+  /// covers nothing. What is in focus unless told otherwise.
+  float subject_disparity() const noexcept;
   /// The photo's own alpha channel, of its scalar type, beside the layers; empty where it had none.
   ImageView alpha() const noexcept;
   /// The layers composited without motion: the photo.

@@ -146,7 +146,7 @@ LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, co
 }
 
 LayeredScene LayeredScene::from_layers(const Device& device, const LayerView* layers, int count,
-                                       const DepthScale& scale, const ImageView& alpha) {
+                                       const DepthScale& scale, const ImageView& alpha, float subject_disparity) {
   return at_boundary("making a scene of layers", [&] {
     require(layers != nullptr, "The layers are null.");
     require(count >= 1 && count <= 64, "The number of layers is ", count, "; allowed is 1 to 64.");
@@ -192,7 +192,9 @@ LayeredScene LayeredScene::from_layers(const Device& device, const LayerView* la
     require(scale.fov_degrees >= 0 && scale.fov_degrees < 180, "The scene's field of view is ", scale.fov_degrees,
             " degrees; allowed is 0 (unknown) to below 180.");
     impl->scale = scale;
-    impl->subject = impl->layers.back().statistics.median;
+    require(subject_disparity <= 1, "The subject's disparity is ", subject_disparity,
+            "; allowed is 0 to 1, or a negative number for that of the nearest layer.");
+    impl->subject = subject_disparity < 0 ? impl->layers.back().statistics.median : subject_disparity;
     if (alpha.data != nullptr) {
       check_image(alpha, "alpha");
       check_same_size(alpha, "alpha", impl->width, impl->height, "farthest layer");
@@ -211,6 +213,7 @@ PixelFormat LayeredScene::format() const noexcept { return impl_->format; }
 Color LayeredScene::color() const noexcept { return impl_->color; }
 int LayeredScene::layer_count() const noexcept { return static_cast<int>(impl_->layers.size()); }
 const DepthScale& LayeredScene::depth_scale() const noexcept { return impl_->scale; }
+float LayeredScene::subject_disparity() const noexcept { return impl_->subject; }
 ImageView LayeredScene::alpha() const noexcept { return impl_->alpha; }
 
 LayerView LayeredScene::layer(int index) const {

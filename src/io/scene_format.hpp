@@ -21,6 +21,7 @@ struct SceneHeader {
   bool has_alpha = false;
   Color color;
   DepthScale scale;
+  float subject_disparity = 0;
 };
 
 inline constexpr std::size_t scene_header_bytes = 64;

@@ -27,8 +27,8 @@ struct Fields {
   std::uint32_t version, width, height, layers;
   std::uint8_t scalar, channels, alpha, primaries, transfer, premultiplied, depth_kind, zero;
   double at_zero, at_one;
-  float fov_degrees;
-  std::uint32_t reserved[2], crc;
+  float fov_degrees, subject_disparity;
+  std::uint32_t reserved, crc;
 };
 static_assert(offsetof(Fields, scalar) == 24 && offsetof(Fields, at_zero) == 32 && offsetof(Fields, crc) == crc_at);
 
@@ -55,6 +55,7 @@ Bytes format_header(const SceneHeader& header) {
   f.at_zero = header.scale.at_zero;
   f.at_one = header.scale.at_one;
   f.fov_degrees = header.scale.fov_degrees;
+  f.subject_disparity = header.subject_disparity;
   f.crc = crc_of(&f);
   Bytes bytes(scene_header_bytes);
   std::memcpy(bytes.data(), &f, bytes.size());
@@ -75,7 +76,7 @@ SceneHeader parse_header(const std::string& path, ByteSpan bytes, const ReadLimi
   }
   std::memcpy(&f, bytes.data(), scene_header_bytes);
   if (f.crc != crc_of(&f)) damaged("the checksum of its header is wrong");
-  if (f.version < 1 || f.zero != 0 || f.reserved[0] != 0 || f.reserved[1] != 0) damaged("its header has no meaning");
+  if (f.version < 1 || f.zero != 0 || f.reserved != 0) damaged("its header has no meaning");
   if (f.width < 1 || f.height < 1) damaged("it has no pixels");
   check_size(path, f.width, f.height, limits.max_pixels);
   if (f.layers < 1 || f.layers > most_layers) damaged("its number of layers is not within 1 to 64");
@@ -88,7 +89,8 @@ SceneHeader parse_header(const std::string& path, ByteSpan bytes, const ReadLimi
   if (f.alpha > 1 || (f.alpha == 1 && f.channels != 3)) damaged("its alpha does not go with its pixels");
   if (f.primaries > 4 || f.transfer > 3 || f.premultiplied > 1) damaged("its colour is not known");
   const bool scale_holds = f.depth_kind <= 2 && std::isfinite(f.at_zero) && std::isfinite(f.at_one) &&
-                           f.fov_degrees >= 0 && f.fov_degrees < 180;
+                           f.fov_degrees >= 0 && f.fov_degrees < 180 && f.subject_disparity >= 0 &&
+                           f.subject_disparity <= 1;
   if (!scale_holds) damaged("its scale of depth has no meaning");
   SceneHeader header;
   header.width = static_cast<int>(f.width);
@@ -98,6 +100,7 @@ SceneHeader parse_header(const std::string& path, ByteSpan bytes, const ReadLimi
   header.has_alpha = f.alpha == 1;
   header.color = {static_cast<Primaries>(f.primaries), static_cast<Transfer>(f.transfer), f.premultiplied == 1};
   header.scale = {static_cast<DepthKind>(f.depth_kind), f.at_zero, f.at_one, f.fov_degrees};
+  header.subject_disparity = f.subject_disparity;
   return header;
 }
 

@@ -83,6 +83,7 @@ std::string description(const LayeredScene& scene) {
                   {"at_zero", scale.at_zero},
                   {"at_one", scale.at_one},
                   {"fov_degrees", scale.fov_degrees}};
+  out["subject_disparity"] = scene.subject_disparity();
   out["layers"] = nlohmann::ordered_json::array();
   for (int i = 0; i < scene.layer_count(); ++i) {
     out["layers"].push_back({{"color", layer_name(i) + ".png"}, {"disparity", layer_name(i) + "_disparity.pfm"}});

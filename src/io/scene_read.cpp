@@ -21,7 +21,7 @@ LayeredScene detail::read_scene(const Device& device, const std::string& path, c
       layers.push_back({layer.color, layer.coverage, layer.disparity});
     }
     return LayeredScene::from_layers(device, layers.data(), static_cast<int>(layers.size()), parsed.header.scale,
-                                     parsed.alpha);
+                                     parsed.alpha, parsed.header.subject_disparity);
   });
 }
 

@@ -60,6 +60,7 @@ void write_scene(const std::string& path, const LayeredScene& scene) {
     header.has_alpha = !scene.alpha().empty();
     header.color = scene.color();
     header.scale = scene.depth_scale();
+    header.subject_disparity = scene.subject_disparity();
     const Bytes start = format_header(header);
     file.write(start.data(), start.size());
     if (header.has_alpha) {

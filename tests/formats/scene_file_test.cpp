@@ -179,7 +179,8 @@ TEST(SceneFile, IsAsItsPageSays) {
   EXPECT_EQ(number_at<double>(file, 32), 0.125);
   EXPECT_EQ(number_at<double>(file, 40), 2.5);
   EXPECT_EQ(number_at<float>(file, 48), 60.0f);
-  EXPECT_EQ(number_at<std::uint64_t>(file, 52), 0u);
+  EXPECT_EQ(number_at<float>(file, 52), 0.375f);
+  EXPECT_EQ(number_at<std::uint32_t>(file, 56), 0u);
   EXPECT_EQ(number_at<std::uint32_t>(file, crc_at), ::crc32(0, file.data(), crc_at));
 
   OwnReader reader(file);
@@ -261,7 +262,9 @@ TEST(SceneFile, RefusesHostileHeaders) {
   expect(ErrorCode::corrupt_data, "scale of depth", put(40, HUGE_VAL));
   expect(ErrorCode::corrupt_data, "scale of depth", put(48, 180.0f));
   expect(ErrorCode::corrupt_data, "scale of depth", put(48, -1.0f));
-  expect(ErrorCode::corrupt_data, "no meaning", put(52, std::uint8_t{1}));
+  expect(ErrorCode::corrupt_data, "scale of depth", put(52, 1.5f));
+  expect(ErrorCode::corrupt_data, "scale of depth", put(52, std::nanf("")));
+  expect(ErrorCode::corrupt_data, "no meaning", put(56, std::uint8_t{1}));
   Bytes file = good;
   file[13] = 1;
   expect_error(ErrorCode::corrupt_data, "checksum of its header", [&] { read_bytes(file); });

@@ -18,12 +18,13 @@ struct Layers {
   std::vector<Layer> layers;
   relievo::Image alpha;
   relievo::DepthScale scale;
+  float subject_disparity = 0.375f;
 
   relievo::LayeredScene scene() const {
     std::vector<relievo::LayerView> views;
     for (const Layer& layer : layers) views.push_back({layer.color, layer.coverage, layer.disparity});
     return relievo::LayeredScene::from_layers(relievo::Device::cpu(2), views.data(), static_cast<int>(views.size()),
-                                              scale, alpha);
+                                              scale, alpha, subject_disparity);
   }
 };
 
@@ -104,6 +105,7 @@ inline void expect_same_scene(const relievo::LayeredScene& a, const relievo::Lay
   EXPECT_EQ(s.at_one, t.at_one);
   EXPECT_EQ(s.fov_degrees, t.fov_degrees);
   ASSERT_EQ(a.alpha().empty(), b.alpha().empty());
+  EXPECT_EQ(a.subject_disparity(), b.subject_disparity());
   if (!a.alpha().empty()) expect_same_pixels(a.alpha(), b.alpha());
   for (int i = 0; i < a.layer_count(); ++i) {
     const relievo::LayerView m = a.layer(i), n = b.layer(i);

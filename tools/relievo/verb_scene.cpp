@@ -136,6 +136,7 @@ void print_facts(const LayeredScene& scene, const std::string& path, std::int64_
   if (const double fov = static_cast<double>(scene.depth_scale().fov_degrees); fov > 0) {
     report.add_fact("field of view", text("%.1f degrees", fov));
   }
+  report.add_fact("subject", text("at disparity %.3f", static_cast<double>(scene.subject_disparity())));
   for (int i = 0; i < scene.layer_count(); ++i) {
     const relievo::LayerView layer = scene.layer(i);
     const LayerFacts facts = facts_of(layer);
@@ -166,6 +167,7 @@ void print_json(const LayeredScene& scene, const std::string& path, std::int64_t
                   {"at_zero", scale.at_zero},
                   {"at_one", scale.at_one},
                   {"fov_degrees", scale.fov_degrees}};
+  out["subject_disparity"] = scene.subject_disparity();
   out["layers"] = nlohmann::ordered_json::array();
   for (int i = 0; i < scene.layer_count(); ++i) {
     const relievo::LayerView layer = scene.layer(i);
