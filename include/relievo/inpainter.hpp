@@ -1,6 +1,7 @@
 // Fills what a subject hides.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -46,6 +47,15 @@ void visit_fields(InpaintOptions& o, Visitor&& visit) {
   visit(Field{"method", "how the hole is filled", ""}, o.method);
   visit(Field{"radius_px", "neighbourhood a filled pixel is computed from", "px", 1, 32}, o.radius_px);
 }
+
+/// A fill of the caller's own in place of ours, such as a network.
+///
+/// It is given the straight colour of a photo (1 or 3 channels of the photo's scalar type) and the hole (u8, 1 channel:
+/// 255 = to be filled, 0 = known), both in host memory and only for the time of the call. It returns the photo with its
+/// hole filled: an image of the same size and format, of whose pixels only those of the hole are read, by their code
+/// values; or an empty image, upon which the hole is filled by us. It is called at most once a bake, from the caller's
+/// thread, and not at all where there is no hole. What it throws goes through.
+using Fill = std::function<Image(const ImageView& photo, const ImageView& hole)>;
 
 /// Fills holes of a photo from what surrounds them.
 ///

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -43,8 +44,21 @@ LayeredScene::~LayeredScene() = default;
 
 LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, const DepthMap& depth,
                                 const BakeOptions* given, std::size_t size, const ImageView& given_matte,
-                                const Progress& progress) {
-  return at_boundary("baking a scene", [&] {
+                                const Progress& progress, const Fill& fill) {
+  // What the caller's own function throws is nobody else's to name.
+  std::exception_ptr thrown;
+  Fill watched;
+  if (fill) {
+    watched = [&](const ImageView& straight, const ImageView& hole) {
+      try {
+        return fill(straight, hole);
+      } catch (...) {
+        thrown = std::current_exception();
+        throw;
+      }
+    };
+  }
+  const auto baked = [&] {
     const BakeOptions options = checked_options(given, size);
     check_image(photo, "photo");
     require(!depth.empty(), "The depth map is empty.");
@@ -82,9 +96,9 @@ LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, co
     const float median = subject ? disparity_statistics(engine, disparity, matte).median : 0;
     const Progress rest = progress.part(0.2, 0.95);
     if (options.max_layers > 2 && options.inpaint.method == InpaintMethod::patch) {
-      bake_layers(*impl, color, std::move(disparity), matte, options, rest);
+      bake_layers(*impl, color, std::move(disparity), matte, options, watched, rest);
     } else {
-      subject = bake_subject(*impl, std::move(color), std::move(disparity), std::move(matte), options, rest);
+      subject = bake_subject(*impl, std::move(color), std::move(disparity), std::move(matte), options, watched, rest);
     }
     for (Impl::Layer& layer : impl->layers) {
       layer.statistics = disparity_statistics(engine, layer.disparity, layer.coverage);
@@ -92,7 +106,13 @@ LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, co
     impl->subject = subject ? median : impl->layers.back().statistics.median;
     progress.report(1, "layers");
     return LayeredScene(std::move(impl));
-  });
+  };
+  try {
+    return at_boundary("baking a scene", baked);
+  } catch (...) {
+    if (thrown) std::rethrow_exception(thrown);
+    throw;
+  }
 }
 
 LayeredScene LayeredScene::from_layers(const Device& device, const LayerView* layers, int count,

@@ -66,6 +66,7 @@ struct LayerSources {
   ImageView means;   ///< f32
   LayerCuts cuts;
   int cell = 1;
+  float contrast = 1;  ///< of what `filled` departs by from the mean of its layer, how much is drawn; 1 = as it is
 };
 
 struct PatchSearch;

@@ -22,7 +22,8 @@ LayerPixels<T, channels> layer_pixels(const LayerSources& from) {
           from.covers.width,
           from.covers.height,
           from.cell,
-          from.cuts};
+          from.cuts,
+          from.contrast};
 }
 
 }  // namespace v1

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/views.hpp"
+#include "effects/given_fill.hpp"
 #include "effects/histogram.hpp"
 #include "effects/inpaint.hpp"
 #include "effects/working_copy.hpp"
@@ -37,7 +38,7 @@ bool covers_something(const Device& device, const ImageView& matte) {
 }
 
 bool bake_subject(LayeredScene::Impl& scene, Image color, Image disparity, Image matte, const BakeOptions& options,
-                  const Progress& progress) {
+                  const Fill& fill, const Progress& progress) {
   const Device& device = scene.device;
   Engine& engine = device.engine();
   Image hole;
@@ -54,8 +55,14 @@ bool bake_subject(LayeredScene::Impl& scene, Image color, Image disparity, Image
   scene.layers.resize(2);
   LayeredScene::Impl::Layer& back = scene.layers[0];
   LayeredScene::Impl::Layer& front = scene.layers[1];
-  back.color =
-      inpaint_photo(device, color, hole, options.inpaint, host_device(device).threads(), progress.part(0, 0.9));
+  if (fill) {
+    Image keep_hole;
+    back.color = given_fill(device, fill, color, on_host(hole, device, keep_hole));
+  }
+  if (back.color.empty()) {
+    back.color =
+        inpaint_photo(device, color, hole, options.inpaint, host_device(device).threads(), progress.part(0, 0.9));
+  }
   progress.report(0.9, "layers");
   front.color = std::move(color);
   if (options.decontaminate) engine.decontaminate(matte, front.color.mutable_view(), back.color.mutable_view());

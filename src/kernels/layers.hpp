@@ -199,6 +199,7 @@ struct LayerPixels {
   Rows<float> means;
   int columns, rows, cell;
   LayerCuts cuts;
+  float contrast;
 
   RELIEVO_HD LayerMeans means_of(int layer) const {
     return {{reinterpret_cast<const unsigned char*>(means.row(4 * rows * layer)), means.pitch}, columns, rows, cell};
@@ -247,7 +248,7 @@ struct LayerPixels {
     T hidden[3];
     for (int k = 0; k < channels; ++k) {
       far[k] = far_mean.at(x, y, k);
-      hidden[k] = from_unit<T>(far[k] + texture_contrast * (to_unit(found[k]) - far[k]));
+      hidden[k] = contrast == 1 ? found[k] : from_unit<T>(far[k] + contrast * (to_unit(found[k]) - far[k]));
     }
     if (whole) {
       for (int k = 0; k < channels; ++k) to[k] = hidden[k];
