@@ -20,18 +20,24 @@ enum class InpaintMethod : unsigned char {
   /// Patches of the rest, from coarse to fine (Barnes et al., SIGGRAPH 2009; Wexler et al., TPAMI 2007). Where the hole
   /// leaves no square of 7 px, `telea`.
   patch = 3,
+  /// The planes that known pixels around the hole lie on go on: one, or up to three that meet in creases, or two that
+  /// part in a step. What departs from them is continued smoothly, and nothing leaves the range around the hole. Meant
+  /// for depth as disparity, in which planes of space are planes; of photos it makes a smooth smear. (Modified Shepard
+  /// interpolation: Franke and Nielson, Int. J. Numerical Methods in Engineering 1980; pull-push: Gortler et al.,
+  /// SIGGRAPH 1996.)
+  planar = 4,
 };
 template <>
 struct EnumNames<InpaintMethod> {
-  static constexpr std::string_view names[] = {"blend", "telea", "navier-stokes", "patch"};
+  static constexpr std::string_view names[] = {"blend", "telea", "navier-stokes", "patch", "planar"};
 };
 
 /// Options of Inpainter.
 struct InpaintOptions {
-  /// How the hole is filled. Unit: none. Range: blend, telea, navier-stokes or patch. Default: patch.
+  /// How the hole is filled. Unit: none. Range: blend, telea, navier-stokes, patch or planar. Default: patch.
   InpaintMethod method = InpaintMethod::patch;
-  /// Radius of the neighbourhood that a filled pixel is computed from; `patch` has no use for it. Unit: px. Range: 1 to
-  /// 32. Default: 3.
+  /// Radius of the neighbourhood that a filled pixel is computed from, with `planar` of the windows that slopes beside
+  /// a small hole are of; `patch` has no use for it. Unit: px. Range: 1 to 32. Default: 3.
   float radius_px = 3;
 
   /// System "spatial photo effect generator": blend, radius 3.

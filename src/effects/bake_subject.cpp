@@ -68,9 +68,10 @@ bool bake_subject(LayeredScene::Impl& scene, Image color, Image disparity, Image
   if (options.decontaminate) engine.decontaminate(matte, front.color.mutable_view(), back.color.mutable_view());
   front.disparity = copy_on(device, disparity);
   engine.pull_push(front.disparity.mutable_view(), matte, solid);
-  engine.invert(hole, hole.mutable_view());
-  back.disparity = std::move(disparity);
-  engine.pull_push(back.disparity.mutable_view(), hole, 255);
+  // Floors and walls go on behind the subject.
+  InpaintOptions planes;
+  planes.method = InpaintMethod::planar;
+  back.disparity = inpaint_photo(device, disparity, hole, planes, host_device(device).threads(), progress.part(0.9, 1));
   front.coverage = std::move(matte);
   return true;
 }
