@@ -19,9 +19,9 @@ namespace {
 
 // Holes closer to each other than this are one.
 constexpr int cell = 8;
-// How far around a hole pixels count, of the root of its area; at least so many px.
+// How far around a hole pixels count, of the root of its area; at least and at most so many px.
 constexpr double reach_share = 0.25;
-constexpr int least_reach = 8;
+constexpr int least_reach = 8, most_reach = 256;
 // A larger step, of the range of values, is a step and no slope.
 constexpr double slope_step = 0.04;
 // The pixels that a slope is of lie this part of the root of a hole's area apart: one that goes on far must be right.
@@ -251,7 +251,8 @@ void fill_hole(const Device& host, const MutableImageView& image, const ImageVie
   const int channels = image.format.channels, colors = std::min(channels, 3);
   for (int c = 0; c < colors; ++c) {
     // As far as it takes to know something.
-    for (int reach = std::max(least_reach, int(reach_share * std::sqrt(double(hole.area))));; reach *= 2) {
+    for (int reach = std::clamp(int(reach_share * std::sqrt(double(hole.area))), least_reach, most_reach);;
+         reach *= 2) {
       const Box box = hole.box.grown(reach, image.width, image.height);
       const std::vector<int> away = distances(holes, index, box);
       Patch patch(host.engine(), box, hole.area, radius);
