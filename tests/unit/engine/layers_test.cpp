@@ -249,6 +249,43 @@ TEST(Layers, TogetherTheyAreThePhoto) {
   }
 }
 
+// Of a contrast of 1 what was found, bit for bit, of 0 the mean.
+TEST(Layers, WhatIsHiddenDepartsFromItsMeanByTheContrast) {
+  TestEngine engine(2);
+  for (const Scalar scalar : {Scalar::u8, Scalar::f32}) {
+    const PixelFormat format{scalar, 3};
+    const double unit = scalar == Scalar::u8 ? 255 : 1;
+    Parts parts(format);
+    engine.layer_sites(parts.disparity, {}, {}, parts.cuts, parts.sites.front, parts.sites.back, parts.sites.rim);
+    engine.layers_behind(parts.sites.front, parts.covers, Parts::cell, parts.sites.back);
+    Picture mean(Parts::width, Parts::height, format);
+    engine.guess_behind(parts.sources(), mean);
+    for (const float contrast : {0.0f, 0.6f, 1.0f}) {
+      LayerSources sources = parts.sources();
+      sources.contrast = contrast;
+      int hidden = 0;
+      for (int i = 0; i < 2; ++i) {
+        Picture color(Parts::width, Parts::height, format), coverage(Parts::width, Parts::height, u8_1);
+        Picture disparity(Parts::width, Parts::height, f32_1);
+        engine.compose_layer(sources, i, color, coverage, disparity);
+        for (int y = 0; y < Parts::height; ++y) {
+          for (int x = 0; x < Parts::width; ++x) {
+            const bool whole = parts.sites.rim.at(x, y, 0) == inside_rim;
+            if (!whole || parts.sites.back.at(x, y, 0) != i || parts.sites.front.at(x, y, 0) <= i) continue;
+            ++hidden;
+            for (int c = 0; c < 3; ++c) {
+              const double found = parts.filled.at(x, y, c), middle = mean.at(x, y, c);
+              const double wanted = middle + double(contrast) * (found - middle);
+              ASSERT_NEAR(color.at(x, y, c), wanted, contrast == 1 ? 0 : unit == 255 ? 1.01 : 1e-6) << x << ", " << y;
+            }
+          }
+        }
+      }
+      EXPECT_GT(hidden, 50);
+    }
+  }
+}
+
 TEST(Layers, AGuessIsTheMeanOfWhatIsHidden) {
   TestEngine engine(2);
   Parts parts({Scalar::u8, 3});
