@@ -1,6 +1,7 @@
 // Fills what a subject hides.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -19,18 +20,24 @@ enum class InpaintMethod : unsigned char {
   /// Patches of the rest, from coarse to fine (Barnes et al., SIGGRAPH 2009; Wexler et al., TPAMI 2007). Where the hole
   /// leaves no square of 7 px, `telea`.
   patch = 3,
+  /// The planes that known pixels around the hole lie on go on: one, or up to three that meet in creases, or two that
+  /// part in a step. What departs from them is continued smoothly, and nothing leaves the range around the hole. Meant
+  /// for depth as disparity, in which planes of space are planes; of photos it makes a smooth smear. (Modified Shepard
+  /// interpolation: Franke and Nielson, Int. J. Numerical Methods in Engineering 1980; pull-push: Gortler et al.,
+  /// SIGGRAPH 1996.)
+  planar = 4,
 };
 template <>
 struct EnumNames<InpaintMethod> {
-  static constexpr std::string_view names[] = {"blend", "telea", "navier-stokes", "patch"};
+  static constexpr std::string_view names[] = {"blend", "telea", "navier-stokes", "patch", "planar"};
 };
 
 /// Options of Inpainter.
 struct InpaintOptions {
-  /// How the hole is filled. Unit: none. Range: blend, telea, navier-stokes or patch. Default: patch.
+  /// How the hole is filled. Unit: none. Range: blend, telea, navier-stokes, patch or planar. Default: patch.
   InpaintMethod method = InpaintMethod::patch;
-  /// Radius of the neighbourhood that a filled pixel is computed from; `patch` has no use for it. Unit: px. Range: 1 to
-  /// 32. Default: 3.
+  /// Radius of the neighbourhood that a filled pixel is computed from, with `planar` of the windows that slopes beside
+  /// a small hole are of; `patch` has no use for it. Unit: px. Range: 1 to 32. Default: 3.
   float radius_px = 3;
 
   /// System "spatial photo effect generator": blend, radius 3.
@@ -46,6 +53,15 @@ void visit_fields(InpaintOptions& o, Visitor&& visit) {
   visit(Field{"method", "how the hole is filled", ""}, o.method);
   visit(Field{"radius_px", "neighbourhood a filled pixel is computed from", "px", 1, 32}, o.radius_px);
 }
+
+/// A fill of the caller's own in place of ours, such as a network.
+///
+/// It is given the straight colour of a photo (1 or 3 channels of the photo's scalar type) and the hole (u8, 1 channel:
+/// 255 = to be filled, 0 = known), both in host memory and only for the time of the call. It returns the photo with its
+/// hole filled: an image of the same size and format, of whose pixels only those of the hole are read, by their code
+/// values; or an empty image, upon which the hole is filled by us. It is called at most once a bake, from the caller's
+/// thread, and not at all where there is no hole. What it throws goes through.
+using Fill = std::function<Image(const ImageView& photo, const ImageView& hole)>;
 
 /// Fills holes of a photo from what surrounds them.
 ///

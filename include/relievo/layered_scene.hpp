@@ -90,13 +90,14 @@ class RELIEVO_API LayeredScene final {
  public:
   /// Bakes. `photo` has 1, 3 or 4 channels of any scalar type (alpha is carried beside the layers and
   /// put back by the effects); `depth` and `matte` (u8, 1 channel; empty = found by the Segmenter)
-  /// have its size. Host or device memory.
-  /// Throws Error{invalid_argument} where sizes differ or an option is out of range,
-  /// Error{cancelled} when `progress` says so.
+  /// have its size. Host or device memory. A `fill` is used in place of `options.inpaint` where one layer hides
+  /// another; of layers more than two what is behind that stays smooth. Throws Error{invalid_argument} where sizes
+  /// differ, an option is out of range or what `fill` gives does not fit, Error{cancelled} when `progress` says so, and
+  /// what `fill` throws.
   static LayeredScene bake(const Device& device, const ImageView& photo, const DepthMap& depth,
-                           const BakeOptions& options = {}, const ImageView& matte = {},
-                           const Progress& progress = {}) {
-    return bake(device, photo, depth, &options, sizeof options, matte, progress);
+                           const BakeOptions& options = {}, const ImageView& matte = {}, const Progress& progress = {},
+                           const Fill& fill = {}) {
+    return bake(device, photo, depth, &options, sizeof options, matte, progress, fill);
   }
   /// A scene from layers of the caller's own, far to near; they are copied. The first must be opaque. `alpha` (empty,
   /// or 1 channel of the layers' scalar type) is the photo's own, beside the layers; `subject_disparity` (0 to 1) is
@@ -146,7 +147,7 @@ class RELIEVO_API LayeredScene final {
  private:
   static LayeredScene bake(const Device& device, const ImageView& photo, const DepthMap& depth,
                            const BakeOptions* options, std::size_t size, const ImageView& matte,
-                           const Progress& progress);
+                           const Progress& progress, const Fill& fill);
   std::unique_ptr<Impl> impl_;
 };
 

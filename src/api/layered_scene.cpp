@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -9,8 +10,7 @@
 #include "core/options.hpp"
 #include "core/views.hpp"
 #include "effects/bake_layers.hpp"
-#include "effects/histogram.hpp"
-#include "effects/inpaint.hpp"
+#include "effects/bake_subject.hpp"
 #include "effects/relative.hpp"
 #include "effects/scene.hpp"
 #include "effects/segment.hpp"
@@ -19,11 +19,6 @@
 namespace relievo {
 inline namespace v1 {
 namespace {
-
-// Coverage below this is noise of the matte, not subject.
-constexpr int faint = 8;
-// Coverage from here on is subject enough to tell its depth.
-constexpr int solid = 200;
 
 // The photo's straight colour; its alpha goes into `alpha`.
 Image split_photo(const ImageView& photo, const Device& device, Image& alpha) {
@@ -40,23 +35,6 @@ Image split_photo(const ImageView& photo, const Device& device, Image& alpha) {
   return rgb;
 }
 
-bool any_above(const Device& device, const ImageView& matte, int threshold) {
-  const Histogram counts = histogram_of(device.engine(), matte);
-  return std::any_of(counts.begin() + threshold + 1, counts.end(), [](std::uint32_t n) { return n > 0; });
-}
-
-// The hole: the subject grown, and everything it covers however faintly. All in the device's memory.
-Image hole_of(const Device& device, const ImageView& coverage, const BakeOptions& options) {
-  Engine& engine = device.engine();
-  Image hole = device.allocate(coverage.width, coverage.height, u8_1);
-  const MutableImageView mask = hole.mutable_view();
-  engine.mask_above(coverage, 127, {}, mask);
-  const ApertureMask ellipse = make_ellipse(options.hole_dilate_px);
-  for (int i = 0; i < options.hole_dilate_times; ++i) engine.morphology(mask, mask, Morphology::dilate, ellipse);
-  engine.mask_above(coverage, faint, mask, mask);
-  return hole;
-}
-
 }  // namespace
 
 LayeredScene::LayeredScene(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
@@ -66,8 +44,21 @@ LayeredScene::~LayeredScene() = default;
 
 LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, const DepthMap& depth,
                                 const BakeOptions* given, std::size_t size, const ImageView& given_matte,
-                                const Progress& progress) {
-  return at_boundary("baking a scene", [&] {
+                                const Progress& progress, const Fill& fill) {
+  // What the caller's own function throws is nobody else's to name.
+  std::exception_ptr thrown;
+  Fill watched;
+  if (fill) {
+    watched = [&](const ImageView& straight, const ImageView& hole) {
+      try {
+        return fill(straight, hole);
+      } catch (...) {
+        thrown = std::current_exception();
+        throw;
+      }
+    };
+  }
+  const auto baked = [&] {
     const BakeOptions options = checked_options(given, size);
     check_image(photo, "photo");
     require(!depth.empty(), "The depth map is empty.");
@@ -100,49 +91,28 @@ LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, co
     Image matte =
         given_matte.data != nullptr ? copy_on(device, given_matte) : at_boundary("finding the subject", find_subject);
 
-    Image hole;
-    bool subject = any_above(device, matte, faint);
-    const bool many = options.max_layers > 2 && options.inpaint.method == InpaintMethod::patch;
-    if (subject && !many) {
-      hole = hole_of(device, matte, options);
-      subject = histogram_of(engine, hole)[0] > 0;
-    }
-    if (subject) impl->subject = disparity_statistics(engine, disparity, matte).median;
-    if (many) {
-      bake_layers(*impl, color, std::move(disparity), subject ? std::move(matte) : Image(), options,
-                  progress.part(0.2, 0.95));
-    } else if (!subject) {
-      // Nothing stands before the rest, or nothing is left to fill from.
-      impl->layers.resize(1);
-      Impl::Layer& back = impl->layers[0];
-      back.color = std::move(color);
-      back.disparity = std::move(disparity);
+    bool subject = covers_something(device, matte);
+    if (!subject) matte = Image();
+    const float median = subject ? disparity_statistics(engine, disparity, matte).median : 0;
+    const Progress rest = progress.part(0.2, 0.95);
+    if (options.max_layers > 2 && options.inpaint.method == InpaintMethod::patch) {
+      bake_layers(*impl, color, std::move(disparity), matte, options, watched, rest);
     } else {
-      progress.report(0.2, "fill");
-      impl->layers.resize(2);
-      Impl::Layer& back = impl->layers[0];
-      Impl::Layer& front = impl->layers[1];
-      back.color =
-          inpaint_photo(device, color, hole, options.inpaint, host_device(device).threads(), progress.part(0.2, 0.9));
-      progress.report(0.9, "layers");
-      front.color = std::move(color);
-      if (options.decontaminate) {
-        engine.decontaminate(matte, front.color.mutable_view(), back.color.mutable_view());
-      }
-      front.disparity = copy_on(device, disparity);
-      engine.pull_push(front.disparity.mutable_view(), matte, solid);
-      engine.invert(hole, hole.mutable_view());
-      back.disparity = std::move(disparity);
-      engine.pull_push(back.disparity.mutable_view(), hole, 255);
-      front.coverage = std::move(matte);
+      subject = bake_subject(*impl, std::move(color), std::move(disparity), std::move(matte), options, watched, rest);
     }
     for (Impl::Layer& layer : impl->layers) {
       layer.statistics = disparity_statistics(engine, layer.disparity, layer.coverage);
     }
-    if (!subject) impl->subject = impl->layers.back().statistics.median;
+    impl->subject = subject ? median : impl->layers.back().statistics.median;
     progress.report(1, "layers");
     return LayeredScene(std::move(impl));
-  });
+  };
+  try {
+    return at_boundary("baking a scene", baked);
+  } catch (...) {
+    if (thrown) std::rethrow_exception(thrown);
+    throw;
+  }
 }
 
 LayeredScene LayeredScene::from_layers(const Device& device, const LayerView* layers, int count,

@@ -113,7 +113,7 @@ void CpuEngine::layers_behind(const ImageView& front, const ImageView& covers, i
       const auto* const bits = reinterpret_cast<const LayerBits*>(covers.row<std::uint8_t>(y / cell));
       std::uint8_t* const to = back.row<std::uint8_t>(y);
       for (int column = 0, x = 0; x < front.width; ++column) {
-        const LayerBits here = bits[column];
+        const LayerBits here = bits[column] & ((LayerBits{1} << slope_bit) - 1);
         // Most cells have only their own layer.
         const bool one = (here & (here - 1)) == 0;
         for (const int end = std::min(front.width, x + cell); x < end; ++x) {
@@ -151,11 +151,18 @@ void CpuEngine::compose_layer(const LayerSources& from, int index, const Mutable
         std::uint8_t* const cover = coverage.empty() ? unseen : coverage.row<std::uint8_t>(y);
         float* const value = disparity.row<float>(y);
         const std::uint8_t* const shown = pixels.front.row(y);
-        const std::uint8_t* const rim = pixels.rim.row(y);
+        const std::uint8_t *const rim = pixels.rim.row(y), *const back = pixels.back.row(y);
+        const LayerBits* const covers = pixels.covers.row(y / from.cell);
         for (int x = 0; x < color.width;) {
-          const int end = std::min(color.width, (x / from.cell + 1) * from.cell);
+          const int cell = x / from.cell, end = std::min(color.width, (cell + 1) * from.cell);
+          const bool absent = index > 0 && (covers[cell] & (LayerBits{1} << slope_bit | 1u) << index) == 0;
+          const auto beyond = [&](int i) {
+            return shown[i] < index || (absent && shown[i] > index && (back[i] & ~goes_on) != index);
+          };
+          bool all_beyond = true;
+          for (int i = x; i < end && all_beyond; ++i) all_beyond = beyond(i);
           // Most cells lie beyond the layer or within it.
-          if (std::all_of(shown + x, shown + end, [&](std::uint8_t f) { return f < index; })) {
+          if (all_beyond) {
             pixels.at(index, x, y, to + channels * x, cover[x], value[x]);
             for (int i = x + 1; i < end; ++i) std::copy_n(to + channels * x, int{channels}, to + channels * i);
             std::fill(cover + x + 1, cover + end, cover[x]);

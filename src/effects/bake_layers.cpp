@@ -5,9 +5,11 @@
 #include <utility>
 
 #include "core/views.hpp"
+#include "effects/given_fill.hpp"
 #include "effects/layer_cuts.hpp"
 #include "effects/patch_fill.hpp"
 #include "effects/working_copy.hpp"
+#include "kernels/layers.hpp"
 #include "kernels/steps.hpp"
 #include "vision/silhouettes.hpp"
 
@@ -65,10 +67,23 @@ int layers_within(const BakeOptions& options, const ImageView& color) {
   return static_cast<int>(std::clamp<double>(fitting, 1, options.max_layers));
 }
 
+// Where a pixel's front hides something: 255, in host memory.
+Image hidden_by(const Device& device, const ImageView& front, const ImageView& back) {
+  Image keep_front, keep_back;
+  const ImageView nearest = on_host(front, device, keep_front), behind = on_host(back, device, keep_back);
+  Image hole(front.width, front.height, u8_1);
+  for (int y = 0; y < front.height; ++y) {
+    const std::uint8_t *const f = nearest.row<std::uint8_t>(y), *const b = behind.row<std::uint8_t>(y);
+    std::transform(f, f + front.width, b, hole.row<std::uint8_t>(y),
+                   [](std::uint8_t shown, std::uint8_t hidden) { return hidden < shown ? 255 : 0; });
+  }
+  return hole;
+}
+
 }  // namespace
 
 void bake_layers(LayeredScene::Impl& scene, const Image& color, Image disparity, const Image& matte,
-                 const BakeOptions& options, const Progress& progress) {
+                 const BakeOptions& options, const Fill& fill, const Progress& progress) {
   const Device& device = scene.device;
   Engine& engine = device.engine();
   const int width = color.width(), height = color.height();
@@ -125,9 +140,13 @@ void bake_layers(LayeredScene::Impl& scene, const Image& color, Image disparity,
   from.covers = covers;
   from.means = means;
   progress.report(0.2, "fill");
-  Image filled = device.allocate(width, height, color.format(), color.color());
-  engine.guess_behind(from, filled.mutable_view());
-  patch_fill(device, color, front, back, filled.mutable_view(), true, progress.part(0.2, 0.8));
+  Image filled;
+  if (fill) filled = given_fill(device, fill, color, hidden_by(device, front, back));
+  if (filled.empty()) {
+    filled = device.allocate(width, height, color.format(), color.color());
+    engine.guess_behind(from, filled.mutable_view());
+    patch_fill(device, color, front, back, filled.mutable_view(), true, progress.part(0.2, 0.8));
+  }
   from.filled = filled;
 
   scene.layers.resize(static_cast<std::size_t>(count));

@@ -8,9 +8,10 @@ inline namespace v1 {
 
 /// Fills `scene`, whose size, format and device are set, with the layers of a photo (1 or 3 channels) of this relative
 /// disparity. A matte (u8; empty = none) says where its subject ends. All in the device's memory; what the host does
-/// there takes a copy of at most 125,000 cells.
+/// there takes a copy of at most 125,000 cells. What layers hide is filled by `fill`, or where that does not by
+/// patches.
 void bake_layers(LayeredScene::Impl& scene, const Image& color, Image disparity, const Image& matte,
-                 const BakeOptions& options, const Progress& progress);
+                 const BakeOptions& options, const Fill& fill, const Progress& progress);
 
 }  // namespace v1
 }  // namespace relievo

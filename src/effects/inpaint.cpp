@@ -5,6 +5,7 @@
 #include "core/views.hpp"
 #include "effects/histogram.hpp"
 #include "effects/patch_fill.hpp"
+#include "effects/planar_fill.hpp"
 #include "effects/working_copy.hpp"
 #include "vision/fill.hpp"
 
@@ -23,6 +24,14 @@ void fill_there(const Device& device, const MutableImageView& photo, const Image
   Image part = device.download(within(ImageView(photo)));
   fill_hole(part.mutable_view(), within(mask), method, radius, threads, progress);
   device.engine().copy(part, within(photo));
+}
+
+void fill_by_planes(const Device& device, Image& photo, const ImageView& hole, float radius, const Progress& progress) {
+  Image keep_hole;
+  const ImageView mask = on_host(hole, device, keep_hole);
+  Image filled = to_host(std::move(photo), device);
+  planar_fill(host_device(device), filled.mutable_view(), mask, radius, progress);
+  photo = to_device(std::move(filled), device);
 }
 
 // The hole is nearer than all the rest.
@@ -47,7 +56,9 @@ Image inpaint_photo(const Device& device, const ImageView& photo, const ImageVie
   Image out = copy_on(device, photo);
   if (known < pixels) {
     const bool by_patches = options.method == InpaintMethod::patch;
-    if (!by_patches || !fill_by_patches(device, out.mutable_view(), hole, progress)) {
+    if (options.method == InpaintMethod::planar) {
+      fill_by_planes(device, out, hole, options.radius_px, progress);
+    } else if (!by_patches || !fill_by_patches(device, out.mutable_view(), hole, progress)) {
       fill_there(device, out.mutable_view(), hole, by_patches ? InpaintMethod::telea : options.method,
                  options.radius_px, threads, progress);
     }

@@ -25,8 +25,11 @@ constexpr std::uint8_t inside_rim = 255, matte_rim = 254;
 /// In `back`: the photo's pixel belongs to this layer, too, since disparity goes on from one to the other.
 constexpr std::uint8_t goes_on = 0x80;
 
-/// The layers that cover a cell, bit i for layer i.
+/// The layers that cover a cell, bit i for layer i; and bit slope_bit + i where layer i goes on in the photo's own
+/// pixels, since disparity leads from it to what is seen there without a step.
 using LayerBits = std::uint32_t;
+constexpr int slope_bit = 16;
+static_assert(most_layers <= slope_bit);
 RELIEVO_HD inline int nearest_of(LayerBits bits) {
   int layer = -1;
   for (int i = 0; i < most_layers; ++i) layer = (bits >> i & 1u) != 0 ? i : layer;
@@ -221,8 +224,17 @@ struct LayerPixels {
     const bool hides = b < f;
     if (f > index && behind != index) {
       // Under what is nearer, and behind another layer under that.
+      const LayerBits bits = covers.row(y / cell)[x / cell];
+      const bool is_own = rim_code == inside_rim && (bits >> f & 1u) != 0 && cuts.layer_of(here) == f;
+      if (is_own && (bits >> (slope_bit + index) & 1u) != 0) {
+        // Layers that part on a slope overlap, so that out of focus nothing shows through between them.
+        for (int k = 0; k < channels; ++k) to[k] = seen[k];
+        coverage = 255;
+        value = here;
+        return;
+      }
       const LayerMeans mean = means_of(index);
-      const bool covers_it = index == 0 || (covers.row(y / cell)[x / cell] >> index & 1u) != 0;
+      const bool covers_it = index == 0 || (bits >> index & 1u) != 0;
       float of[disparity_plane + 1];
       if (covers_it) {
         mean.at(x, y, 0, disparity_plane + 1, of);

@@ -1,5 +1,6 @@
 #include "vision/silhouettes.hpp"
 
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -39,6 +40,44 @@ std::vector<Foot> feet_of(const ImageView& disparity, const LayerCuts& cuts) {
   return feet;
 }
 
+// Sets the slope bit of `layer` in what is nearer and within `thickness` cells of it, on a way without a step.
+void go_on_along_slopes(const ImageView& disparity, const std::vector<std::uint8_t>& own, const LayerCuts& cuts,
+                        int layer, int thickness, const MutableImageView& out) {
+  const int width = disparity.width, height = disparity.height;
+  const auto at = [&](int x, int y) {
+    return static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x);
+  };
+  const LayerBits bit = LayerBits{1} << (slope_bit + layer);
+  struct Cell {
+    int x, y;
+  };
+  std::vector<Cell> edge, next;
+  const auto spread_from = [&](Cell from) {
+    const float here = disparity.row<float>(from.y)[from.x];
+    const auto try_cell = [&](int x, int y) {
+      if (x < 0 || y < 0 || x >= width || y >= height || own[at(x, y)] <= layer) return;
+      LayerBits& bits = reinterpret_cast<LayerBits*>(out.row<std::uint8_t>(y))[x];
+      if ((bits & bit) != 0 || std::fabs(disparity.row<float>(y)[x] - here) > cuts.step) return;
+      bits |= bit;
+      next.push_back({x, y});
+    };
+    try_cell(from.x - 1, from.y);
+    try_cell(from.x + 1, from.y);
+    try_cell(from.x, from.y - 1);
+    try_cell(from.x, from.y + 1);
+  };
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      if (own[at(x, y)] == layer) spread_from({x, y});
+    }
+  }
+  for (int i = 1; i < thickness && !next.empty(); ++i) {
+    edge.swap(next);
+    next.clear();
+    for (const Cell& cell : edge) spread_from(cell);
+  }
+}
+
 }  // namespace
 
 Image covering_layers(const ImageView& disparity, const LayerCuts& cuts, float thickness) {
@@ -57,6 +96,7 @@ Image covering_layers(const ImageView& disparity, const LayerCuts& cuts, float t
     const std::vector<Foot> feet = feet_of(disparity, cuts);
     cv::Mat seeds(height, width, CV_8U), distance, nearest;
     for (int layer = 0; layer + 1 < cuts.count; ++layer) {
+      go_on_along_slopes(disparity, own, cuts, layer, static_cast<int>(thickness), out.mutable_view());
       seeds.setTo(255);
       bool any = false;
       for (const Foot& foot : feet) {

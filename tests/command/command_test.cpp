@@ -320,6 +320,42 @@ TEST_F(Command, TraceIsAChromeTrace) {
   EXPECT_TRUE(bokeh);
 }
 
+// Depth with a hole, in files of 16 bits and of floats: a plane, which goes on, in the type it came in.
+TEST_F(Command, InpaintFillsDepthByPlanes) {
+  using relievo::Scalar;
+  const auto inside = [](int x, int y) { return x > 50 && x < 100 && y > 40 && y < 90; };
+  const auto plane = [](int x, int y) { return 0.2 + 0.002 * x + 0.003 * y; };
+  relievo::Image mask(160, 120, {Scalar::u8, 1}), integers(160, 120, {Scalar::u16, 1});
+  relievo::Image floats(160, 120, {Scalar::f32, 1}, {relievo::Primaries::bt709, relievo::Transfer::linear});
+  for (int y = 0; y < 120; ++y) {
+    for (int x = 0; x < 160; ++x) {
+      const double value = inside(x, y) ? 1 : plane(x, y);
+      mask.row<std::uint8_t>(y)[x] = inside(x, y) ? 255 : 0;
+      integers.row<std::uint16_t>(y)[x] = static_cast<std::uint16_t>(std::lround(65535 * value));
+      floats.row<float>(y)[x] = static_cast<float>(value);
+    }
+  }
+  relievo::io::write(folder / "mask.png", mask);
+  relievo::io::write(folder / "depth.png", integers);
+  relievo::io::write(folder / "depth.exr", floats);
+  for (const char* name : {"depth.png", "depth.exr"}) {
+    const std::string out = std::string("filled_") + name;
+    const test::Outcome run =
+        test::relievo({"inpaint", name, "--mask", "mask.png", "--method", "planar", "-o", out}, folder.path());
+    ASSERT_EQ(run.code, 0) << run.err;
+    const relievo::Image filled = std::move(relievo::io::read(folder / out).image);
+    const bool of_floats = out.back() == 'r';
+    ASSERT_EQ(filled.format(), (relievo::PixelFormat{of_floats ? Scalar::f32 : Scalar::u16, 1}));
+    for (int y = 0; y < 120; ++y) {
+      for (int x = 0; x < 160; ++x) {
+        const double value =
+            of_floats ? static_cast<double>(filled.row<float>(y)[x]) : filled.row<std::uint16_t>(y)[x] / 65535.0;
+        ASSERT_NEAR(value, plane(x, y), 2e-5) << out << ": " << x << ", " << y;
+      }
+    }
+  }
+}
+
 TEST_F(Command, PresetSetsTheRecipesValuesAndFlagsOverrideThem) {
   ASSERT_EQ(
       test::relievo({"bokeh", "photo.png", "--depth", "depth.pfm", "--preset", "spatial-photo", "-o", "preset.png"},

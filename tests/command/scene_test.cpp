@@ -150,6 +150,75 @@ TEST_F(SceneCommand, ViewIsTheScenesOwn) {
   expect_view("left.png", -2);
 }
 
+// What a network of the user's own would do: fill the hole that the first bake writes, for the second.
+TEST_F(SceneCommand, BakeTakesAFillForTheHoleItWrites) {
+  using relievo::Scalar;
+  const std::vector<std::string> bake = {"scene",     "bake",         "photo.png", "--depth",
+                                         "depth.pfm", "--depth-kind", "metres"};
+  const auto baked_with = [&](std::vector<std::string> flags) {
+    flags.insert(flags.begin(), bake.begin(), bake.end());
+    done(flags);
+  };
+  baked_with({"--hole", "hole.png", "-o", "ours.scene"});
+  EXPECT_EQ(test::text_of(folder / "ours.scene"), test::text_of(folder / "photo.scene"));
+  const relievo::Image hole = std::move(relievo::io::read(folder / "hole.png").image);
+  ASSERT_EQ(hole.format(), (relievo::PixelFormat{Scalar::u8, 1}));
+
+  // Violet where it is wanted; 16 bits and transparency say the same.
+  for (const relievo::PixelFormat format : {relievo::PixelFormat{Scalar::u8, 3}, relievo::PixelFormat{Scalar::u8, 4},
+                                            relievo::PixelFormat{Scalar::u16, 3}}) {
+    const int channels = format.channels;
+    relievo::Image fill(width, height, format);
+    for (int y = 0; y < height; ++y) {
+      for (int i = 0; i < width * channels; ++i) {
+        const int violet[] = {200, 7, 251, 255};
+        const int code = hole.row<std::uint8_t>(y)[i / channels] != 0 ? violet[i % channels] : 0;
+        if (format.scalar == Scalar::u8) {
+          fill.row<std::uint8_t>(y)[i] = static_cast<std::uint8_t>(code);
+        } else {
+          fill.row<std::uint16_t>(y)[i] = static_cast<std::uint16_t>(257 * code);
+        }
+      }
+    }
+    relievo::io::write(folder / "fill.png", fill);
+    baked_with({"--fill", "fill.png", "--hole", "again.png", "-o", "filled.scene"});
+    EXPECT_EQ(test::text_of(folder / "again.png"), test::text_of(folder / "hole.png"));
+    const auto scene = relievo::io::read_scene(relievo::Device::cpu(1), folder / "filled.scene");
+    const auto ours = relievo::io::read_scene(relievo::Device::cpu(1), folder / "ours.scene");
+    ASSERT_EQ(scene.layer_count(), ours.layer_count());
+    const relievo::ImageView back = scene.layer(0).color, back_of_ours = ours.layer(0).color;
+    int violet = 0, other = 0;
+    for (int y = 0; y < height; ++y) {
+      for (int x = 0; x < width; ++x) {
+        const std::uint8_t* const is = back.row<std::uint8_t>(y) + 3 * x;
+        if (hole.row<std::uint8_t>(y)[x] == 0) {
+          ASSERT_TRUE(std::equal(is, is + 3, back_of_ours.row<std::uint8_t>(y) + 3 * x)) << x << ", " << y;
+        } else if (is[0] == 200 && is[1] == 7 && is[2] == 251) {
+          ++violet;
+        } else {
+          ++other;
+        }
+      }
+    }
+    EXPECT_GT(violet, 1000);
+    // Pixels of the silhouette that turn out to show the background alone.
+    EXPECT_LT(other, violet / 10);
+  }
+
+  // Without a step of depth there is no hole.
+  relievo::Image level(width, height, {Scalar::f32, 1});
+  for (int y = 0; y < height; ++y) std::fill_n(level.row<float>(y), width, 0.5f);
+  relievo::io::write_depth(folder / "level.pfm", relievo::DepthMap(level, relievo::DepthKind::disparity));
+  relievo::Image none(width, height, {Scalar::u8, 1});
+  for (int y = 0; y < height; ++y) std::fill_n(none.row<std::uint8_t>(y), width, std::uint8_t{0});
+  relievo::io::write(folder / "none.png", none);
+  done({"scene", "bake", "photo.png", "--depth", "level.pfm", "--mask", "none.png", "--hole", "nothing.png"});
+  const relievo::Image nothing = std::move(relievo::io::read(folder / "nothing.png").image);
+  for (int y = 0; y < height; ++y) {
+    ASSERT_TRUE(std::equal(none.row<std::uint8_t>(y), none.row<std::uint8_t>(y) + width, nothing.row<std::uint8_t>(y)));
+  }
+}
+
 TEST_F(SceneCommand, RefusesInASentence) {
   refused({"scene"}, 2, "required");
   refused({"scene", "paint", "photo.scene"}, 2, "required");
@@ -161,6 +230,19 @@ TEST_F(SceneCommand, RefusesInASentence) {
   // The scene is absent, so that what is refused for another reason is refused before it is looked for.
   refused({"scene", "bake", "absent.png", "-o", "s.zip"}, 2, "allowed are .scene");
   refused({"scene", "bake", "absent.png", "-o", "nowhere/s.scene"}, 1, "nowhere");
+  refused({"scene", "bake", "absent.png", "--hole", "hole.jpg"}, 2, "The hole's file is hole.jpg; allowed is .png.");
+  refused({"scene", "bake", "absent.png", "--hole", "nowhere/hole.png"}, 1, "nowhere");
+  refused({"scene", "bake", "absent.png", "--fill", "f.png", "--inpaint-method", "telea"}, 2,
+          "--fill excludes --inpaint-method");
+  refused({"bokeh", "absent.png", "--fill", "f.png", "--inpaint-method", "telea", "--inpaint-radius-px", "4"}, 2,
+          "--fill excludes --inpaint-");
+  refused({"scene", "bake", "photo.png", "--fill", "absent.png"}, 1, "absent.png");
+  relievo::io::write(folder / "small.png", test::picture(80, 60));
+  refused({"scene", "bake", "photo.png", "--fill", "small.png"}, 2,
+          "The fill small.png is 80 x 60 pixels, the photo photo.png 160 x 120; they must be the same.");
+  relievo::io::write(folder / "floats.exr", test::picture(width, height, {relievo::Scalar::f32, 3}));
+  refused({"stereo", "photo.png", "--fill", "floats.exr"}, 2,
+          "The fill floats.exr holds floats, the photo photo.png integers; they must be the same.");
   refused({"scene", "export", "absent.scene", "-o", "m.obj"}, 2, "allowed are .glb .ply .exr .pfm .npy .png");
   refused({"scene", "export", "absent.scene", "-o", "m"}, 2, "--as layers");
   refused({"scene", "export", "absent.scene", "-o", "m.glb", "--as", "points"}, 2, "allowed are .ply");

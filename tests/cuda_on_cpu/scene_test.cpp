@@ -84,6 +84,31 @@ TEST(SceneOnGpu, IsBakedAsOnTheCpu) {
   }
 }
 
+// The caller's fill works on the host, and sees what it would see of the CPU.
+TEST(SceneOnGpu, TakesAFillOfTheCallers) {
+  const Device device = gpu(), cpu = Device::cpu(1);
+  const Image matte = soft_matte();
+  for (const int layers : {2, 8}) {
+    for (const PixelFormat format : {test::u8_3, test::f16_3, test::f32_1}) {
+      const Image photo = photo_of(format, false);
+      BakeOptions options;
+      options.max_layers = layers;
+      Image holes[2];
+      const auto bake = [&](const Device& on, Image& hole) {
+        return LayeredScene::bake(on, photo, step_depth(), options, matte, {},
+                                  [&](const ImageView& given, const ImageView& mask) {
+                                    EXPECT_TRUE(test::same(given, photo));
+                                    hole = Image::copy_of(mask);
+                                    return test::flat(width, height, format, 0.4);
+                                  });
+      };
+      const LayeredScene here = bake(cpu, holes[0]);
+      expect_same(bake(device, holes[1]), here, device);
+      EXPECT_TRUE(test::same(holes[0], holes[1]));
+    }
+  }
+}
+
 // Metres and pixels of disparity become relative disparity on the GPU, and what is unknown is filled there.
 TEST(SceneOnGpu, TakesDepthOfEveryKindWithHoles) {
   const Device device = gpu(), cpu = Device::cpu(1);

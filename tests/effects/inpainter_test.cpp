@@ -16,7 +16,7 @@ namespace {
 using namespace relievo;  // NOLINT(google-build-using-namespace)
 
 constexpr InpaintMethod every_method[] = {InpaintMethod::blend, InpaintMethod::telea, InpaintMethod::navier_stokes,
-                                          InpaintMethod::patch};
+                                          InpaintMethod::patch, InpaintMethod::planar};
 
 constexpr InpaintOptions patches{InpaintMethod::patch};
 

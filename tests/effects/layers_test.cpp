@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <relievo/bokeh_renderer.hpp>
 #include <relievo/layered_scene.hpp>
 
 #include "common/images.hpp"
@@ -250,6 +251,30 @@ TEST(BakeLayers, NothingIsBetweenTheSubjectAndItsOutline) {
     for (int x = 0; x < wide; ++x) {
       const int layer = covered(x, y) ? 1 : 0;
       ASSERT_NEAR(at(scene.layer(layer).disparity, x, y), layer, 0.02) << x << ", " << y;
+    }
+  }
+}
+
+// A red slope before a blue wall, cut into layers on the way because of a box on it: where they part nothing of the
+// wall shows out of focus.
+TEST(BakeLayers, LayersThatPartOnASlopeDoNotLetLightThrough) {
+  const Image photo =
+      test::make(width, height, test::u8_3, [](int x, int, int c) { return c == (x < width / 3 ? 2 : 0) ? 0.8 : 0.2; });
+  const DepthMap depth(test::make(width, height, test::f32_1,
+                                  [](int x, int y, int) {
+                                    if (x >= 200 && y < 30) return 1.0;
+                                    return x < width / 3 ? 0 : 0.4 + 0.6 * y / height;
+                                  }),
+                       DepthKind::disparity);
+  const LayeredScene scene = LayeredScene::bake(Device::cpu(1), photo, depth, {}, no_matte());
+  ASSERT_GE(scene.layer_count(), 3);
+  EXPECT_TRUE(test::same(scene.view(0), photo));
+  BokehOptions options;
+  options.f_number = 0.8f;
+  const Image blurred = BokehRenderer(Device::cpu(1), options).render(scene, Focus::on_disparity(0));
+  for (int y = 0; y < height; ++y) {
+    for (int x = width / 3 + 30; x < width; ++x) {
+      for (int c = 0; c < 3; ++c) ASSERT_NEAR(at(blurred, x, y, c), at(photo, x, y, c), 1.5 / 255) << x << ", " << y;
     }
   }
 }

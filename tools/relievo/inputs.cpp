@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "common/fail.hpp"
+#include "common/fill.hpp"
 #include "common/mask.hpp"
 #include "config.hpp"
 
@@ -85,7 +86,11 @@ relievo::Device Inputs::open_device() const {
 }
 
 relievo::io::Photo Inputs::read_photo() {
-  return report.stage("read", [&] { return relievo::io::read(photo); });
+  return report.stage("read", [&] {
+    relievo::io::Photo read = relievo::io::read(photo);
+    if (!fill.empty()) given_fill_ = read_fill(fill, read.image, photo);
+    return read;
+  });
 }
 
 const relievo::io::EmbeddedDepth& Inputs::embedded() {
@@ -169,10 +174,20 @@ relievo::Image Inputs::find_matte(const relievo::Device& on, const relievo::io::
   return matte;
 }
 
+relievo::LayeredScene Inputs::bake_with_fill(const relievo::Device& on, const relievo::io::Photo& source,
+                                             const relievo::DepthMap& map, const relievo::ImageView& matte,
+                                             const relievo::BakeOptions& options, relievo::Image* hole) {
+  const auto filled = [&](const relievo::ImageView&, const relievo::ImageView& hidden) {
+    if (hole != nullptr) *hole = relievo::Image::copy_of(hidden);
+    return given_fill_.empty() ? relievo::Image() : given_fill_.clone();
+  };
+  return relievo::LayeredScene::bake(on, source.image, map, options, matte, report.progress(), filled);
+}
+
 relievo::LayeredScene Inputs::bake_scene(const relievo::Device& on, const relievo::io::Photo& source,
-                                         const relievo::DepthMap& map, const relievo::ImageView& matte) {
-  return report.stage(
-      "scene", [&] { return relievo::LayeredScene::bake(on, source.image, map, bake, matte, report.progress()); });
+                                         const relievo::DepthMap& map, const relievo::ImageView& matte,
+                                         relievo::Image* hole) {
+  return report.stage("scene", [&] { return bake_with_fill(on, source, map, matte, bake, hole); });
 }
 
 relievo::Image Inputs::fill_background(const relievo::Device& on, const relievo::io::Photo& source,
@@ -180,8 +195,7 @@ relievo::Image Inputs::fill_background(const relievo::Device& on, const relievo:
   return report.stage("fill", [&] {
     relievo::BakeOptions options = bake;
     options.max_layers = 2;
-    const relievo::LayeredScene scene =
-        relievo::LayeredScene::bake(on, source.image, map, options, matte, report.progress());
+    const relievo::LayeredScene scene = bake_with_fill(on, source, map, matte, options, nullptr);
     const relievo::ImageView filled = scene.layer(0).color;
     return filled.device.kind == relievo::DeviceKind::cpu ? relievo::Image::copy_of(filled) : on.download(filled);
   });
@@ -297,7 +311,13 @@ void add_scene_flags(CLI::App& app, Inputs& inputs, bool background) {
   const CliOptions of_many = add_flags(app, inputs.bake, inputs.texts, {}, layers, [](std::string_view field) {
     return field == "layer_memory_mib" || field == "depth_threshold" || field == "background_thickness";
   });
-  add_flags(app, inputs.bake.inpaint, inputs.texts, "inpaint-", group);
+  CLI::Option* fill =
+      app.add_option("--fill", inputs.fill,
+                     "a picture in place of our fill, of the photo's size, which shows what is behind; pixels that the "
+                     "photo does not hide are not read")
+          ->type_name("FILE")
+          ->group(group);
+  exclude(add_flags(app, inputs.bake.inpaint, inputs.texts, "inpaint-", group), fill);
   const CLI::Option* radius = app.get_option("--inpaint-radius-px");
   app.parse_complete_callback([&app, &inputs, of_two, of_many, radius] {
     const bool patches = inputs.bake.inpaint.method == relievo::InpaintMethod::patch;

@@ -20,7 +20,7 @@ enum class Preset { none, spatial_photo };
 
 /// Values of the common flags.
 struct Inputs {
-  std::string photo, output, device = "auto", depth, mask, trace, config;
+  std::string photo, output, device = "auto", depth, mask, fill, trace, config;
   int threads = 0;
   relievo::DepthKind depth_kind = relievo::DepthKind::disparity;
   double depth_scale = 1;
@@ -34,6 +34,7 @@ struct Inputs {
 
   /// Opens the device, after starting the trace that was asked for.
   relievo::Device open_device() const;
+  /// And the picture of `--fill`.
   relievo::io::Photo read_photo();
   /// From `--depth`, from the photo's file, each brought to the photo's size, or estimated.
   relievo::DepthMap find_depth(const relievo::Device& device, const relievo::io::Photo& photo);
@@ -46,8 +47,10 @@ struct Inputs {
   /// The given one, or the Segmenter's.
   relievo::Image find_matte(const relievo::Device& device, const relievo::io::Photo& photo,
                             const relievo::DepthMap& depth);
+  /// `hole` gets the mask of what layers hide (u8, 255 = hidden), which is filled from `--fill` or by us.
   relievo::LayeredScene bake_scene(const relievo::Device& device, const relievo::io::Photo& photo,
-                                   const relievo::DepthMap& depth, const relievo::ImageView& matte);
+                                   const relievo::DepthMap& depth, const relievo::ImageView& matte,
+                                   relievo::Image* hole = nullptr);
   /// The photo with what the matte covers filled.
   relievo::Image fill_background(const relievo::Device& device, const relievo::io::Photo& photo,
                                  const relievo::DepthMap& depth, const relievo::ImageView& matte);
@@ -67,7 +70,12 @@ struct Inputs {
   /// Whether a map can be the photo's, of which somebody may have cut off a part; notes where it cannot.
   bool fits(const char* what, int width, int height, const relievo::ImageView& photo);
 
+  relievo::LayeredScene bake_with_fill(const relievo::Device& device, const relievo::io::Photo& photo,
+                                       const relievo::DepthMap& depth, const relievo::ImageView& matte,
+                                       const relievo::BakeOptions& options, relievo::Image* hole);
+
   std::optional<relievo::io::EmbeddedDepth> embedded_;
+  relievo::Image given_fill_;
 };
 
 /// Whether a matte has a subject, and something beside it.

@@ -1,6 +1,7 @@
 // scene: layered scenes in and out of files.
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -46,20 +47,43 @@ CLI::App* add_verb_of_file(CLI::App& scene, const char* name, const char* help, 
   return verb;
 }
 
+// The mask of a photo that hides nothing.
+relievo::Image nothing_of(const relievo::ImageView& photo) {
+  relievo::Image mask(photo.width, photo.height, {relievo::Scalar::u8, 1});
+  for (int y = 0; y < photo.height; ++y) std::memset(mask.row<char>(y), 0, static_cast<std::size_t>(photo.width));
+  return mask;
+}
+
 void add_bake(CLI::App& scene, Inputs& inputs) {
   CLI::App* verb = scene.add_subcommand("bake", "bake a photo into layers, and keep them");
   add_common(*verb, inputs, "the scene: .scene (NAME.scene)");
   add_scene_flags(*verb, inputs);
-  verb->callback([&inputs] {
+  const auto hole_path = std::make_shared<std::string>();
+  verb->add_option("--hole", *hole_path,
+                   "write what layers hide, too, as a mask for a fill of your own: .png, 8 bits, white = hidden")
+      ->type_name("FILE")
+      ->group("Subject");
+  verb->callback([&inputs, hole_path] {
     const std::string path = inputs.output_or(".scene");
     relievo::io::check_scene_path(path);
+    if (!hole_path->empty()) {
+      if (extension_of(*hole_path) != ".png") {
+        fail(relievo::ErrorCode::invalid_argument, "The hole's file is ", *hole_path, "; allowed is .png.");
+      }
+      relievo::io::check_photo_path(*hole_path);
+    }
     const relievo::Device device = inputs.open_device();
     const relievo::io::Photo photo = inputs.read_photo();
     const relievo::DepthMap depth = inputs.find_depth(device, photo);
-    const LayeredScene baked = inputs.bake_scene(device, photo, depth, inputs.find_matte(device, photo, depth));
-    inputs.report.stage("write", [&] { relievo::io::write_scene(path, baked); });
+    relievo::Image hole;
+    const LayeredScene baked = inputs.bake_scene(device, photo, depth, inputs.find_matte(device, photo, depth), &hole);
+    inputs.report.stage("write", [&] {
+      relievo::io::write_scene(path, baked);
+      if (!hole_path->empty()) relievo::io::write(*hole_path, hole.empty() ? nothing_of(photo.image) : std::move(hole));
+    });
     const int count = baked.layer_count();
     inputs.report.add_file(path, count == 1 ? "a scene of 1 layer" : "a scene of " + std::to_string(count) + " layers");
+    if (!hole_path->empty()) inputs.report.add_file(*hole_path, "what its layers hide: white");
     inputs.report.print({});
   });
 }

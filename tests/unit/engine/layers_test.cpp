@@ -249,6 +249,31 @@ TEST(Layers, TogetherTheyAreThePhoto) {
   }
 }
 
+TEST(Layers, WhatIsHiddenIsWhatWasFoundBitForBit) {
+  TestEngine engine(2);
+  for (const Scalar scalar : {Scalar::u8, Scalar::f32}) {
+    const PixelFormat format{scalar, 3};
+    Parts parts(format);
+    engine.layer_sites(parts.disparity, {}, {}, parts.cuts, parts.sites.front, parts.sites.back, parts.sites.rim);
+    engine.layers_behind(parts.sites.front, parts.covers, Parts::cell, parts.sites.back);
+    int hidden = 0;
+    for (int i = 0; i < 2; ++i) {
+      Picture color(Parts::width, Parts::height, format), coverage(Parts::width, Parts::height, u8_1);
+      Picture disparity(Parts::width, Parts::height, f32_1);
+      engine.compose_layer(parts.sources(), i, color, coverage, disparity);
+      for (int y = 0; y < Parts::height; ++y) {
+        for (int x = 0; x < Parts::width; ++x) {
+          const bool whole = parts.sites.rim.at(x, y, 0) == inside_rim;
+          if (!whole || parts.sites.back.at(x, y, 0) != i || parts.sites.front.at(x, y, 0) <= i) continue;
+          ++hidden;
+          for (int c = 0; c < 3; ++c) ASSERT_EQ(color.at(x, y, c), parts.filled.at(x, y, c)) << x << ", " << y;
+        }
+      }
+    }
+    EXPECT_GT(hidden, 50);
+  }
+}
+
 TEST(Layers, AGuessIsTheMeanOfWhatIsHidden) {
   TestEngine engine(2);
   Parts parts({Scalar::u8, 3});
