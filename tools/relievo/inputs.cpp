@@ -177,10 +177,13 @@ relievo::Image Inputs::find_matte(const relievo::Device& on, const relievo::io::
 relievo::LayeredScene Inputs::bake_with_fill(const relievo::Device& on, const relievo::io::Photo& source,
                                              const relievo::DepthMap& map, const relievo::ImageView& matte,
                                              const relievo::BakeOptions& options, relievo::Image* hole) {
-  const auto filled = [&](const relievo::ImageView&, const relievo::ImageView& hidden) {
-    if (hole != nullptr) *hole = relievo::Image::copy_of(hidden);
-    return given_fill_.empty() ? relievo::Image() : given_fill_.clone();
-  };
+  relievo::Fill filled;
+  if (hole != nullptr || !given_fill_.empty()) {
+    filled = [&](const relievo::ImageView&, const relievo::ImageView& hidden) {
+      if (hole != nullptr) *hole = relievo::Image::copy_of(hidden);
+      return given_fill_.empty() ? relievo::Image() : given_fill_.clone();
+    };
+  }
   return relievo::LayeredScene::bake(on, source.image, map, options, matte, report.progress(), filled);
 }
 

@@ -76,7 +76,8 @@ void add_bake(CLI::App& scene, Inputs& inputs) {
     const relievo::io::Photo photo = inputs.read_photo();
     const relievo::DepthMap depth = inputs.find_depth(device, photo);
     relievo::Image hole;
-    const LayeredScene baked = inputs.bake_scene(device, photo, depth, inputs.find_matte(device, photo, depth), &hole);
+    const LayeredScene baked = inputs.bake_scene(device, photo, depth, inputs.find_matte(device, photo, depth),
+                                                 hole_path->empty() ? nullptr : &hole);
     inputs.report.stage("write", [&] {
       relievo::io::write_scene(path, baked);
       if (!hole_path->empty()) relievo::io::write(*hole_path, hole.empty() ? nothing_of(photo.image) : std::move(hole));
