@@ -72,7 +72,7 @@ struct Focus {
   /// Disparity in focus, 0 (farthest) to 1 (nearest); negative = LayeredScene::subject_disparity().
   float disparity = -1;
 
-  /// The subject: the median disparity of the nearest layer.
+  /// The subject: LayeredScene::subject_disparity().
   static Focus on_subject() { return {}; }
   /// A disparity, 0 to 1.
   static Focus on_disparity(float disparity) { return {disparity}; }

@@ -96,7 +96,7 @@ LayeredScene LayeredScene::bake(const Device& device, const ImageView& photo, co
     const float median = subject ? disparity_statistics(engine, disparity, matte).median : 0;
     const Progress rest = progress.part(0.2, 0.95);
     if (options.max_layers > 2 && options.inpaint.method == InpaintMethod::patch) {
-      bake_layers(*impl, color, std::move(disparity), matte, options, watched, rest);
+      bake_layers(*impl, std::move(color), std::move(disparity), matte, options, watched, rest);
     } else {
       subject = bake_subject(*impl, std::move(color), std::move(disparity), std::move(matte), options, watched, rest);
     }

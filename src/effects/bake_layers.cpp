@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/views.hpp"
+#include "effects/bake_subject.hpp"
 #include "effects/given_fill.hpp"
 #include "effects/layer_cuts.hpp"
 #include "effects/patch_fill.hpp"
@@ -19,8 +20,6 @@ namespace {
 
 // Cells of the working grid, which is as fine as a layer's hidden part needs.
 constexpr double most_cells = 125'000;
-// Coverage from here on is subject enough to tell its depth; up to there background enough.
-constexpr int solid = 200, faint = 8;
 // The longer side of the photos that thicknesses are given for.
 constexpr double reference_side = 960;
 
@@ -47,10 +46,10 @@ Outlined outlined(const Device& device, Image disparity, const Image& matte, int
   Engine& engine = device.engine();
   const int width = matte.width(), height = matte.height();
   Image subject = copy_on(device, disparity), mask = device.allocate(width, height, u8_1);
-  engine.mask_above(matte, solid - 1, {}, mask.mutable_view());
+  engine.mask_above(matte, solid_coverage - 1, {}, mask.mutable_view());
   settle(device, mask.mutable_view(), smear);
   engine.pull_push(subject.mutable_view(), mask, 255);
-  engine.mask_above(matte, faint, {}, mask.mutable_view());
+  engine.mask_above(matte, faint_coverage, {}, mask.mutable_view());
   engine.invert(mask, mask.mutable_view());
   settle(device, mask.mutable_view(), smear);
   engine.pull_push(disparity.mutable_view(), mask, 255);
@@ -82,7 +81,7 @@ Image hidden_by(const Device& device, const ImageView& front, const ImageView& b
 
 }  // namespace
 
-void bake_layers(LayeredScene::Impl& scene, const Image& color, Image disparity, const Image& matte,
+void bake_layers(LayeredScene::Impl& scene, Image color, Image disparity, const Image& matte,
                  const BakeOptions& options, const Fill& fill, const Progress& progress) {
   const Device& device = scene.device;
   Engine& engine = device.engine();
@@ -114,7 +113,7 @@ void bake_layers(LayeredScene::Impl& scene, const Image& color, Image disparity,
   const int count = from.cuts.count;
   if (count == 1) {
     scene.layers.resize(1);
-    scene.layers[0].color = copy_on(device, color);
+    scene.layers[0].color = std::move(color);
     scene.layers[0].disparity = std::move(edges.disparity);
     progress.report(1, "layers");
     return;

@@ -10,7 +10,7 @@ inline namespace v1 {
 /// disparity. A matte (u8; empty = none) says where its subject ends. All in the device's memory; what the host does
 /// there takes a copy of at most 125,000 cells. What layers hide is filled by `fill`, or where that does not by
 /// patches.
-void bake_layers(LayeredScene::Impl& scene, const Image& color, Image disparity, const Image& matte,
+void bake_layers(LayeredScene::Impl& scene, Image color, Image disparity, const Image& matte,
                  const BakeOptions& options, const Fill& fill, const Progress& progress);
 
 }  // namespace v1

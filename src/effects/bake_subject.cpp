@@ -13,12 +13,7 @@ namespace relievo {
 inline namespace v1 {
 namespace {
 
-// Coverage up to here is noise of the matte, not subject.
-constexpr int faint = 8;
-// Coverage from here on is subject enough to tell its depth.
-constexpr int solid = 200;
-
-// The hole: the subject grown, and everything it covers however faintly. All in the device's memory.
+// The hole: the subject grown, and everything it covers however faint_coveragely. All in the device's memory.
 Image hole_of(const Device& device, const ImageView& coverage, const BakeOptions& options) {
   Engine& engine = device.engine();
   Image hole = device.allocate(coverage.width, coverage.height, u8_1);
@@ -26,7 +21,7 @@ Image hole_of(const Device& device, const ImageView& coverage, const BakeOptions
   engine.mask_above(coverage, 127, {}, mask);
   const ApertureMask ellipse = make_ellipse(options.hole_dilate_px);
   for (int i = 0; i < options.hole_dilate_times; ++i) engine.morphology(mask, mask, Morphology::dilate, ellipse);
-  engine.mask_above(coverage, faint, mask, mask);
+  engine.mask_above(coverage, faint_coverage, mask, mask);
   return hole;
 }
 
@@ -34,7 +29,7 @@ Image hole_of(const Device& device, const ImageView& coverage, const BakeOptions
 
 bool covers_something(const Device& device, const ImageView& matte) {
   const Histogram counts = histogram_of(device.engine(), matte);
-  return std::any_of(counts.begin() + faint + 1, counts.end(), [](std::uint32_t n) { return n > 0; });
+  return std::any_of(counts.begin() + faint_coverage + 1, counts.end(), [](std::uint32_t n) { return n > 0; });
 }
 
 bool bake_subject(LayeredScene::Impl& scene, Image color, Image disparity, Image matte, const BakeOptions& options,
@@ -67,7 +62,7 @@ bool bake_subject(LayeredScene::Impl& scene, Image color, Image disparity, Image
   front.color = std::move(color);
   if (options.decontaminate) engine.decontaminate(matte, front.color.mutable_view(), back.color.mutable_view());
   front.disparity = copy_on(device, disparity);
-  engine.pull_push(front.disparity.mutable_view(), matte, solid);
+  engine.pull_push(front.disparity.mutable_view(), matte, solid_coverage);
   // Floors and walls go on behind the subject.
   InpaintOptions planes;
   planes.method = InpaintMethod::planar;

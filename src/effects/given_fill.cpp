@@ -8,7 +8,6 @@ namespace relievo {
 inline namespace v1 {
 
 Image given_fill(const Device& device, const Fill& fill, const ImageView& photo, const ImageView& hole) {
-  if (!fill) return {};
   Image keep;
   const ImageView source = on_host(photo, device, keep);
   const Image given = fill(source, hole);

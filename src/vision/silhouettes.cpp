@@ -86,11 +86,11 @@ Image covering_layers(const ImageView& disparity, const LayerCuts& cuts, float t
     Image out(width, height, {Scalar::u8, 4});
     std::vector<std::uint8_t> own(std::size_t(width) * std::size_t(height));
     for (int y = 0; y < height; ++y) {
-      auto* const bits = reinterpret_cast<std::uint32_t*>(out.row<std::uint8_t>(y));
+      auto* const bits = reinterpret_cast<LayerBits*>(out.row<std::uint8_t>(y));
       for (int x = 0; x < width; ++x) {
         const int layer = cuts.layer_of(disparity.row<float>(y)[x]);
         own[std::size_t(y) * std::size_t(width) + std::size_t(x)] = static_cast<std::uint8_t>(layer);
-        bits[x] = 1u << layer;
+        bits[x] = LayerBits{1} << layer;
       }
     }
     const std::vector<Foot> feet = feet_of(disparity, cuts);
@@ -116,13 +116,13 @@ Image covering_layers(const ImageView& disparity, const LayerCuts& cuts, float t
         }
       }
       for (int y = 0; y < height; ++y) {
-        auto* const bits = reinterpret_cast<std::uint32_t*>(out.row<std::uint8_t>(y));
+        auto* const bits = reinterpret_cast<LayerBits*>(out.row<std::uint8_t>(y));
         const float* const away = distance.ptr<float>(y);
         const int* const seed = nearest.ptr<int>(y);
         for (int x = 0; x < width; ++x) {
           const bool hidden = own[std::size_t(y) * std::size_t(width) + std::size_t(x)] > layer;
           if (hidden && away[x] <= thickness && layer_of_seed[static_cast<std::size_t>(seed[x])] == layer) {
-            bits[x] |= 1u << layer;
+            bits[x] |= LayerBits{1} << layer;
           }
         }
       }

@@ -11,8 +11,7 @@
 #include <relievo/io/photo.hpp>
 #include <sstream>
 
-#include "pictures.hpp"
-#include "process.hpp"
+#include "with_photo.hpp"
 
 namespace {
 
@@ -22,15 +21,8 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::UnorderedElementsAre;
 
-// A photo and its depth, side by side in a folder.
-class Command : public testing::Test {
+class Command : public test::WithPhoto {
  protected:
-  void SetUp() override {
-    relievo::io::write(folder / "photo.png", test::picture(160, 120));
-    relievo::io::write_depth(folder / "depth.pfm",
-                             relievo::DepthMap(test::disparity(160, 120), relievo::DepthKind::disparity));
-  }
-
   // Pixels whose largest channel difference exceeds `tolerance`.
   static int differing(const relievo::Image& a, const relievo::Image& b, int tolerance) {
     int count = 0;
@@ -46,8 +38,6 @@ class Command : public testing::Test {
     }
     return count;
   }
-
-  test::Folder folder;
 };
 
 TEST_F(Command, AllMakesTheTenFilesItNames) {

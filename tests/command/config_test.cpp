@@ -8,8 +8,7 @@
 #include <relievo/io/depth.hpp>
 #include <relievo/io/photo.hpp>
 
-#include "pictures.hpp"
-#include "process.hpp"
+#include "with_photo.hpp"
 
 namespace {
 
@@ -70,14 +69,8 @@ extrapolation_thickness: 60
 repeat_inpaint_edge: True
 )";
 
-class Config : public testing::Test {
+class Config : public test::WithPhoto {
  protected:
-  void SetUp() override {
-    relievo::io::write(folder / "photo.png", test::picture(160, 120));
-    relievo::io::write_depth(folder / "depth.pfm",
-                             relievo::DepthMap(test::disparity(160, 120), relievo::DepthKind::disparity));
-  }
-
   void write(const std::string& text) { std::ofstream(folder / "f.yml") << text; }
 
   // What the verb makes of the photo, beside which `notes` are its notes.
@@ -98,7 +91,6 @@ class Config : public testing::Test {
     return nlohmann::json::parse(run.out)["layers"].size();
   }
 
-  test::Folder folder;
   std::string notes;
 };
 
