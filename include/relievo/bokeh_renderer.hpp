@@ -18,28 +18,33 @@ enum class Aperture : unsigned char {
   hexagon = 1,
   octagon = 2,
   heart = 3,
+  line = 4,   ///< A streak as long as the circle is wide and 1 px thick: the blur of motion.
+  image = 5,  ///< A picture of the caller's: BokehRenderer::set_aperture.
 };
 template <>
 struct EnumNames<Aperture> {
-  static constexpr std::string_view names[] = {"circle", "hexagon", "octagon", "heart"};
+  static constexpr std::string_view names[] = {"circle", "hexagon", "octagon", "heart", "line", "image"};
 };
 
 /// How the blur is made.
 enum class BokehMode : unsigned char {
-  lens = 0,    ///< Each layer blurred in linear light by its circle of confusion, composited in order.
-  tiers = 1,   ///< Five blurs of the whole photo (1, 7, 13, 19, 31 px), blended by depth.
-  gather = 2,  ///< Every pixel gathered under its own aperture; exact for its model and slow.
+  lens = 0,       ///< Each layer blurred in linear light by its circle of confusion, composited in order.
+  tiers = 1,      ///< Five blurs of the whole photo (1, 7, 13, 19, 31 px), blended by depth.
+  gather = 2,     ///< Every pixel gathered under its own aperture; exact for its model and slow.
+  threshold = 3,  ///< One blur of the photo; what is nearer than a threshold, and faces, stays sharp.
+  layered = 4,    ///< Blurs of rising radius, alpha-blended by depth; faces stay sharp.
+  preview = 5,    ///< Mode `lens` made small and enlarged where it is blurred: for live sliders.
 };
 template <>
 struct EnumNames<BokehMode> {
-  static constexpr std::string_view names[] = {"lens", "tiers", "gather"};
+  static constexpr std::string_view names[] = {"lens", "tiers", "gather", "threshold", "layered", "preview"};
 };
 
 /// Options of BokehRenderer.
 struct BokehOptions {
-  /// How the blur is made. Unit: none. Range: lens, tiers or gather. Default: lens.
+  /// How the blur is made. Unit: none. Range: lens, tiers, gather, threshold, layered or preview. Default: lens.
   BokehMode mode = BokehMode::lens;
-  /// Shape of the aperture. Unit: none. Range: circle, hexagon, octagon or heart. Default: circle.
+  /// Shape of the aperture. Unit: none. Range: circle, hexagon, octagon, heart, line or image. Default: circle.
   Aperture shape = Aperture::circle;
   /// Aperture as an f-number; blur is proportional to its inverse. Unit: f. Range: 0.7 to 64.
   /// Default: 2.8.
@@ -49,6 +54,40 @@ struct BokehOptions {
   /// Distance from the focus, in disparity, within which all is sharp with `lens` and `gather`.
   /// Unit: fraction. Range: 0 to 1. Default: 0.1.
   float focus_range = 0.1f;
+  /// Blades of the aperture, a polygon with as many corners in place of `shape` circle, hexagon or octagon; 0 = that
+  /// shape. Unit: blades. Range: 0 or 3 to 16. Default: 0.
+  int blades = 0;
+  /// How round the blades are: 0 = straight, 1 = a circle. Unit: fraction. Range: 0 to 1. Default: 0.
+  float roundness = 0;
+  /// Turns the aperture clockwise. Unit: degrees. Range: -360 to 360. Default: 0.
+  float rotation = 0;
+  /// Anamorphic squeeze: how many times higher than wide the turned aperture is made. Unit: times. Range: 1 to 4.
+  /// Default: 1.
+  float squeeze = 1;
+  /// Cat's eye: how far the barrel cuts into the aperture at the photo's corners, in its radii; in the middle never.
+  /// Modes `lens` and `preview`. Unit: radii. Range: 0 to 1. Default: 0.
+  float cats_eye = 0;
+  /// How much brighter than white the brightest codes are taken to be, so that lights open into discs. Only `lens`,
+  /// `gather` and `preview`; 0 turns it off. Unit: stops. Range: 0 to 4. Default: 2.
+  float highlight_recovery = 2;
+  /// Radius of the circle of confusion at a difference of disparity of 1, in place of the f-number; 0 = by the
+  /// f-number. Unit: px. Range: 0 to 4096. Default: 0.
+  float coc = 0;
+  /// Focal length of a true thin lens, for depth in metres; 0 = blur as a fraction of the photo's size. Unit: mm.
+  /// Range: 0 to 2000. Default: 0.
+  float focal_length = 0;
+  /// Longer side of the sensor behind that lens. Unit: mm. Range: 1 to 200. Default: 36.
+  float sensor = 36;
+  /// How much of the photo's own grain is given back to what is blurred. Mode `lens`. Unit: times. Range: 0 to 4.
+  /// Default: 0.
+  float grain = 0;
+  /// Disparity from which on mode `threshold` keeps the photo sharp. Unit: 1/255. Range: 0 to 255. Default: 125.
+  float threshold = 125;
+  /// Keep faces sharp with `threshold` and `layered`. Unit: none. Range: on or off. Default: on.
+  bool protect_faces = true;
+  /// Scratch memory that may be taken; less makes smaller bands of work and the same pixels. Unit: MiB. Range: 1 to
+  /// 1048576. Default: 256.
+  int memory_mib = 256;
 
   /// System "spatial photo effect generator": tiers, f/2.8, circular, strength 1.
   static BokehOptions spatial_photo() {
@@ -65,21 +104,45 @@ void visit_fields(BokehOptions& o, Visitor&& visit) {
   visit(Field{"f_number", "aperture as an f-number", "f", 0.7, 64}, o.f_number);
   visit(Field{"strength", "factor on the blur", "times", 0, 8}, o.strength);
   visit(Field{"focus_range", "distance from the focus within which all is sharp", "fraction", 0, 1}, o.focus_range);
+  visit(Field{"blades", "blades of the aperture, 0 = the shape's own", "blades", 0, 16}, o.blades);
+  visit(Field{"roundness", "how round the blades are", "fraction", 0, 1}, o.roundness);
+  visit(Field{"rotation", "turns the aperture clockwise", "degrees", -360, 360}, o.rotation);
+  visit(Field{"squeeze", "anamorphic squeeze", "times", 1, 4}, o.squeeze);
+  visit(Field{"cats_eye", "how far the barrel cuts into the aperture at the corners", "radii", 0, 1}, o.cats_eye);
+  visit(Field{"highlight_recovery", "how much brighter than white lights are", "stops", 0, 4}, o.highlight_recovery);
+  visit(Field{"coc", "blur at a difference of disparity of 1, 0 = by the f-number", "px", 0, 4096}, o.coc);
+  visit(Field{"focal_length", "thin lens of this focal length, 0 = relative blur", "mm", 0, 2000}, o.focal_length);
+  visit(Field{"sensor", "longer side of the sensor", "mm", 1, 200}, o.sensor);
+  visit(Field{"grain", "how much grain is given back to what is blurred", "times", 0, 4}, o.grain);
+  visit(Field{"threshold", "disparity that stays sharp with mode threshold", "1/255", 0, 255}, o.threshold);
+  visit(Field{"protect_faces", "keep faces sharp with threshold and layered", ""}, o.protect_faces);
+  visit(Field{"memory_mib", "scratch memory", "MiB", 1, 1048576}, o.memory_mib);
 }
 
 /// What is sharp.
 struct Focus {
   /// Disparity in focus, 0 (farthest) to 1 (nearest); negative = LayeredScene::subject_disparity().
   float disparity = -1;
+  /// Distance from it, in disparity, within which all is sharp; negative = BokehOptions::focus_range.
+  float range = -1;
 
   /// The subject: LayeredScene::subject_disparity().
   static Focus on_subject() { return {}; }
   /// A disparity, 0 to 1.
-  static Focus on_disparity(float disparity) { return {disparity}; }
+  static Focus on_disparity(float disparity) { return {disparity, -1}; }
+  /// All from one disparity to another, 0 to 1.
+  static Focus on_range(float from, float to) {
+    return {(from + to) / 2, from < to ? (to - from) / 2 : (from - to) / 2};
+  }
+  /// A distance from the camera in metres. Throws Error{invalid_argument} where the scene's depth is not in metres, or
+  /// the distance is not above 0.
+  RELIEVO_API static Focus on_distance(const LayeredScene& scene, float metres);
   /// What is seen at a pixel of the scene. Throws Error{invalid_argument} outside it.
   RELIEVO_API static Focus on_point(const LayeredScene& scene, int x, int y);
-  /// The largest face; the subject where none is found.
+  /// The largest face. Throws Error{not_found} where none is found; the sentence names what else can be focused on.
   RELIEVO_API static Focus on_nearest_face(const LayeredScene& scene);
+  /// The largest of the things that Segmenter takes apart; the subject where it finds none.
+  RELIEVO_API static Focus on_largest_subject(const LayeredScene& scene);
 };
 
 /// Renders a scene through a lens.
@@ -107,6 +170,11 @@ class RELIEVO_API BokehRenderer final {
   BokehRenderer(BokehRenderer&&) noexcept;
   BokehRenderer& operator=(BokehRenderer&&) noexcept;
   ~BokehRenderer();
+
+  /// The aperture of shape `image`: light passes where `picture` (1, 3 or 4 channels of any scalar type, host memory)
+  /// is bright. It is square; its sides are two radii. Grey lets through as much light in four steps. Copied. Throws
+  /// Error{invalid_argument} where it is empty, not square, all black or has values that are not finite.
+  void set_aperture(const ImageView& picture);
 
   /// The picture. Allocates its result; synchronous.
   Image render(const LayeredScene& scene, const Focus& focus = {}, const Progress& progress = {}) const;

@@ -32,6 +32,9 @@ bool inside(Aperture shape, int dx, int dy, int radius) {
       return inside_polygon(dx, dy, 8, radius);
     case Aperture::heart:
       return inside_heart(dx, dy, radius);
+    case Aperture::line:
+    case Aperture::image:
+      break;
   }
   return false;
 }

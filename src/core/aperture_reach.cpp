@@ -40,6 +40,9 @@ double reach_of(Aperture shape, double x, double y) {
       return polygon_reach(x, y, 8);
     case Aperture::heart:
       return x == 0 && y == 0 ? 0 : heart_reach(x, y);
+    case Aperture::line:
+    case Aperture::image:
+      break;
   }
   return 0;
 }
@@ -84,6 +87,8 @@ const ApertureReach& aperture_reach(Aperture shape) {
       return heart;
     }
     case Aperture::circle:
+    case Aperture::line:
+    case Aperture::image:
       break;
   }
   static const ApertureReach circle = measure(Aperture::circle);
