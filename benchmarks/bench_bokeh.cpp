@@ -1,6 +1,10 @@
 // Blurs beside what OpenCV offers for them, in the same run.
 #include <cmath>
+#include <map>
 #include <opencv2/imgproc.hpp>
+
+#include <relievo/bokeh_renderer.hpp>
+#include <relievo/layered_scene.hpp>
 
 #include "common/opencv.hpp"
 #include "common/report.hpp"
@@ -14,6 +18,8 @@ namespace {
 
 const BenchSize size = bench_size();
 const double pixels = double(size.width) * size.height;
+
+Device device() { return Device::cpu(engine().threads()); }
 
 // The exact mean at one pixel.
 template <class T>
@@ -126,6 +132,64 @@ void opencv_tiers_rgb_u8(benchmark::State& state) {
   report(state, pixels);
 }
 
+// A subject before ground that rises to a wall, each with texture; baked once.
+Image portrait_disparity(int width, int height) {
+  Image out(width, height, {Scalar::f32, 1});
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      const float u = (x - 0.5f * width) / height, v = float(y) / height;
+      const bool head = u * u + (v - 0.38f) * (v - 0.38f) < 0.03f;
+      const bool body = v > 0.5f && std::abs(u) < 0.32f * std::sqrt(std::min(1.0f, (v - 0.5f) / 0.2f + 0.1f));
+      out.row<float>(y)[x] = head || body ? 0.85f + 0.1f * v : std::max(0.05f, 1.5f * (v - 0.6f));
+    }
+  }
+  return out;
+}
+
+const LayeredScene& scene_of(int kind, Scalar scalar) {
+  static std::map<std::pair<int, int>, LayeredScene> scenes;
+  const auto key = std::pair(kind, int(scalar));
+  const auto found = scenes.find(key);
+  if (found != scenes.end()) return found->second;
+  const Image photo = textured(size.width, size.height, {scalar, 3});
+  const Image depth =
+      kind == 0 ? portrait_disparity(size.width, size.height) : step_and_ramp(size.width, size.height);
+  BakeOptions options;
+  options.layer_memory_mib = 4096;
+  LayeredScene scene = LayeredScene::bake(device(), photo, DepthMap(depth.clone(), DepthKind::disparity), options);
+  return scenes.emplace(key, std::move(scene)).first->second;
+}
+
+// Radius at the largest difference from a focus of 0.9.
+BokehOptions lens_of(double radius, BokehMode mode) {
+  BokehOptions options;
+  options.mode = mode;
+  options.focus_range = 0.05f;
+  options.f_number = 1;
+  options.strength = float(radius / (0.85 * 0.03 * size.width));
+  return options;
+}
+
+void whole(benchmark::State& state, int kind, Scalar scalar, BokehMode mode) {
+  const LayeredScene& scene = scene_of(kind, scalar);
+  BokehRenderer renderer(device(), lens_of(double(state.range(0)), mode));
+  Image out(size.width, size.height, {scalar, 3});
+  const Stream stream(device());
+  const auto run = [&] { renderer.render_into(scene, Focus::on_disparity(0.9f), out.mutable_view(), stream); };
+  run();
+  for (auto _ : state) run();
+  report(state, pixels, 6);
+  state.counters["layers"] = scene.layer_count();
+}
+void lens_portrait_u8(benchmark::State& state) { whole(state, 0, Scalar::u8, BokehMode::lens); }
+void lens_portrait_u16(benchmark::State& state) { whole(state, 0, Scalar::u16, BokehMode::lens); }
+void lens_blocks_u8(benchmark::State& state) { whole(state, 1, Scalar::u8, BokehMode::lens); }
+void gather_portrait_u8(benchmark::State& state) { whole(state, 0, Scalar::u8, BokehMode::gather); }
+
+BENCHMARK(lens_portrait_u8)->Arg(8)->Arg(15)->Arg(31)->Arg(63)->Arg(127)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(lens_portrait_u16)->Arg(15)->Arg(31)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(lens_blocks_u8)->Arg(15)->Arg(31)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(gather_portrait_u8)->Arg(15)->Arg(31)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1);
 BENCHMARK(aperture_rgb_u8)->Arg(5)->Arg(15)->Arg(31)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(aperture_rgba_u16)->Arg(5)->Arg(15)->Arg(31)->Arg(63)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(opencv_filter2d_rgb_u8)->Arg(5)->Arg(15)->Arg(31)->Unit(benchmark::kMillisecond)->UseRealTime();

@@ -27,7 +27,7 @@ struct BokehRenderer::Impl {
     if (options.strength == 0) {
       engine.flatten(views.data(), count, out);
     } else if (options.mode == BokehMode::lens) {
-      render_lens(engine, scratch, scene, options, in_focus, out, progress);
+      render_lens(engine, lens, scene, options, in_focus, out, progress);
     } else {
       enum : std::size_t { flat_slot = 4, disparity_slot = 5 };
       ImageView flat = views[0].color, disparity = views[0].disparity;
@@ -51,6 +51,7 @@ struct BokehRenderer::Impl {
   Device device;
   BokehOptions options;
   Scratch scratch;
+  Lens lens;
 };
 
 namespace {
@@ -112,9 +113,12 @@ LayeredScene BokehRenderer::defocus(const LayeredScene& scene, const Focus& focu
       };
       blurred.color = like(layer.color);
       if (!layer.coverage.empty()) blurred.coverage = like(layer.coverage);
-      if (impl_->options.mode != BokehMode::tiers) {
-        defocus_layer(impl_->device.engine(), impl_->scratch, from, static_cast<int>(i), impl_->options, in_focus,
-                      blurred.color.mutable_view(), blurred.coverage.mutable_view());
+      if (impl_->options.mode == BokehMode::lens) {
+        defocus_lens(impl_->device.engine(), impl_->lens, from, static_cast<int>(i), impl_->options, in_focus,
+                     blurred.color.mutable_view(), blurred.coverage.mutable_view());
+      } else if (impl_->options.mode == BokehMode::gather) {
+        defocus_gather(impl_->device.engine(), impl_->scratch, from, static_cast<int>(i), impl_->options, in_focus,
+                       blurred.color.mutable_view(), blurred.coverage.mutable_view());
       } else {
         render_tiers(impl_->device.engine(), impl_->scratch, layer.color, layer.disparity, impl_->options, in_focus,
                      blurred.color.mutable_view());

@@ -84,6 +84,24 @@ ApertureMask make_ellipse(int diameter) {
   return mask;
 }
 
+std::vector<ColumnRun> column_runs(const ApertureMask& mask) {
+  const int side = 2 * mask.radius + 1;
+  std::vector<char> set(std::size_t(side) * side, 0);
+  for (const ApertureRun& run : mask.runs) {
+    for (int dx = run.dx_begin; dx < run.dx_end; ++dx) set[(run.dy + mask.radius) * side + dx + mask.radius] = 1;
+  }
+  std::vector<ColumnRun> runs;
+  for (int x = 0; x < side; ++x) {
+    for (int y = 0; y < side; ++y) {
+      if (set[y * side + x] == 0) continue;
+      const int top = y;
+      while (y + 1 < side && set[(y + 1) * side + x] != 0) ++y;
+      runs.push_back({x - mask.radius, top - mask.radius, y - mask.radius});
+    }
+  }
+  return runs;
+}
+
 ApertureMask mirrored(ApertureMask mask) {
   std::reverse(mask.runs.begin(), mask.runs.end());
   for (ApertureRun& run : mask.runs) run = {-run.dy, 1 - run.dx_end, 1 - run.dx_begin};

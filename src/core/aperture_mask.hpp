@@ -35,6 +35,14 @@ bool inside_heart(double x, double y, double radius);
 /// The ellipse of OpenCV's getStructuringElement(MORPH_ELLIPSE, {diameter, diameter}), a single run a row.
 ApertureMask make_ellipse(int diameter);
 
+/// A vertical run of a mask: pixels (dx, top .. bottom) relative to the centre.
+struct ColumnRun {
+  int dx, top, bottom;
+};
+
+/// The mask as vertical runs, by dx, then top.
+std::vector<ColumnRun> column_runs(const ApertureMask& mask);
+
 /// The mask turned by half a turn: a blur that gathers under it spreads a light in the shape of `mask`.
 ApertureMask mirrored(ApertureMask mask);
 

@@ -16,6 +16,7 @@
 #include <relievo/stream.hpp>
 
 #include "core/aperture_mask.hpp"
+#include "core/lens_light.hpp"
 #include "kernels/layer_cuts.hpp"
 #include "kernels/scene.hpp"
 
@@ -66,6 +67,25 @@ struct LayerSources {
   ImageView means;   ///< f32
   LayerCuts cuts;
   int cell = 1;
+};
+
+/// An aperture of a lens as kernels walk it; `columns` are those of `mask`.
+struct LensAperture {
+  int step = 1;  ///< Pixels of the mask are this many wide and high: 1, 2 or 4.
+  ApertureMask mask;
+  std::vector<ColumnRun> columns;
+};
+
+/// What `lens_blur` sees through. Pixels gather under `far_apertures` where they lie beyond the focus and under
+/// `near_apertures` before it, each one for each of `count` rising radii, the first 0.
+struct LensBlur {
+  float focus = 0, range = 0, scale = 1;  ///< of circles of confusion (kernels/coc.hpp)
+  const float* radii = nullptr;           ///< whole px
+  const LensAperture* far_apertures = nullptr;
+  const LensAperture* near_apertures = nullptr;
+  int count = 1;
+  float cats_eye = 0;  ///< how far the barrel is off the aperture at the corners, in radii
+  const LensLight* light = nullptr;
 };
 
 struct PatchSearch;
@@ -146,6 +166,18 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// The inverse for an opaque result: linear-light RGBA u16 (divided by alpha) to `out`'s scalar type, its first 1 or
   /// 3 channels and its transfer curve; black where alpha is 0.
   virtual void unpremultiply_linear(const ImageView& in, const MutableImageView& out) = 0;
+
+  /// Rows first_row .. of layers as a lens sees them, far to near: each blurred in linear light, premultiplied, between
+  /// the two radii that the circle of confusion of the pixel looked at lies between, and composited.
+  /// Light is an integer (core/lens_light.hpp) and sums of it are exact; what follows is fp32. Apertures of larger
+  /// pixels gather means of 2 x 2 or 4 x 4 of the picture's, as it lies on them from its corner on, and what they give
+  /// is enlarged bilinearly. `out` has the layers'
+  /// format and straight colour. A pixel that looks as the foremost layer does without a lens has its code bit for bit.
+  /// `coverage` (u8) is how much of a pixel the layers cover, and `blur` (f32, 0..1) how much of what is seen of it is
+  /// out of focus; each may be empty.
+  virtual void lens_blur(const LayerView* layers, int count, const LensBlur& lens, int first_row,
+                         const MutableImageView& out, const MutableImageView& coverage,
+                         const MutableImageView& blur) = 0;
 
   /// Straight color of each layer composited far to near without motion, by code values:
   /// out = c a + out (1 - a), rounded to nearest; where a = 255 the color bit for bit.

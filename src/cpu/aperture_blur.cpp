@@ -173,29 +173,6 @@ HWY_EXPORT(AddColumns);
 
 constexpr int band_rows = 64;
 
-// A vertical run of the mask: rows top .. bottom at column dx.
-struct ColumnRun {
-  int dx, top, bottom;
-};
-
-std::vector<ColumnRun> column_runs(const ApertureMask& mask) {
-  const int side = 2 * mask.radius + 1;
-  std::vector<char> set(std::size_t(side) * side, 0);
-  for (const ApertureRun& run : mask.runs) {
-    for (int dx = run.dx_begin; dx < run.dx_end; ++dx) set[(run.dy + mask.radius) * side + dx + mask.radius] = 1;
-  }
-  std::vector<ColumnRun> runs;
-  for (int x = 0; x < side; ++x) {
-    for (int y = 0; y < side; ++y) {
-      if (set[y * side + x] == 0) continue;
-      const int top = y;
-      while (y + 1 < side && set[(y + 1) * side + x] != 0) ++y;
-      runs.push_back({x - mask.radius, top - mask.radius, y - mask.radius});
-    }
-  }
-  return runs;
-}
-
 // A rectangle of the output, small enough that its strip of input stays in the second-level cache.
 struct Tile {
   int x0, x1, y0, y1;

@@ -45,6 +45,8 @@ class CpuEngine final : public Engine {
   void premultiply_linear(const ImageView& color, const ImageView& coverage, int first_row,
                           const MutableImageView& out) override;
   void unpremultiply_linear(const ImageView& in, const MutableImageView& out) override;
+  void lens_blur(const LayerView* layers, int count, const LensBlur& lens, int first_row, const MutableImageView& out,
+                 const MutableImageView& coverage, const MutableImageView& blur) override;
   void flatten(const LayerView* layers, int count, const MutableImageView& out) override;
   void visible_disparity(const LayerView* layers, int count, const MutableImageView& out) override;
   void extract_alpha(const ImageView& in, const MutableImageView& out) override;

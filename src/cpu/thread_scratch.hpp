@@ -21,6 +21,14 @@ class ThreadScratch {
     used_ = 0;
   }
 
+  /// A place to `release` back to.
+  struct Mark {
+    std::size_t blocks, used;
+  };
+  Mark mark() const { return {blocks_.size(), used_}; }
+  /// Takes back what was handed out since.
+  void release(const Mark& mark) { used_ = blocks_.size() == mark.blocks ? mark.used : 0; }
+
   /// `count` uninitialised elements, 64-byte aligned, with 64 bytes more behind them.
   template <class T>
   T* take(std::size_t count) {

@@ -30,6 +30,7 @@ BokehOptions eight_pixels(Aperture shape = Aperture::circle) {
   options.strength = 8;
   options.f_number = 3;
   options.focus_range = 0;
+  options.highlight_recovery = 0;
   return options;
 }
 
@@ -53,7 +54,9 @@ TEST(Lens, ALightBecomesTheApertureAndKeepsItsEnergy) {
     Image dark = flat(100, 100, test::f32_3, 0);
     dark.set_color(linear);
     for (int c = 0; c < 3; ++c) test::set(dark, 50, 50, c, 1);
-    const Image out = render(plane(std::move(dark), 1), eight_pixels(shape), 0);
+    // Beyond the focus as the aperture lies, before it turned by half a turn.
+    const Image turned = render(plane(dark.clone(), 1), eight_pixels(shape), 0);
+    const Image out = render(plane(std::move(dark), 0), eight_pixels(shape), 1);
 
     const ApertureMask mask = make_aperture(shape, 8);
     std::vector<std::vector<bool>> lit(100, std::vector<bool>(100));
@@ -65,6 +68,9 @@ TEST(Lens, ALightBecomesTheApertureAndKeepsItsEnergy) {
       for (int x = 0; x < 100; ++x) {
         energy += at(out, x, y);
         EXPECT_NEAR(at(out, x, y), lit[y][x] ? 1.0 / mask.area : 0, 2e-5) << name_of(shape) << " " << x << ", " << y;
+        if (x > 0 && y > 0) {
+          EXPECT_EQ(at(turned, 100 - x, 100 - y), at(out, x, y)) << name_of(shape) << " " << x << ", " << y;
+        }
       }
     }
     EXPECT_NEAR(energy, 1, 0.01) << name_of(shape);
@@ -106,8 +112,9 @@ TEST(Lens, TheRadiusEndsAt128) {
   options.f_number = 0.7f;
   options.focus_range = 0;
   const Image out = render(plane(std::move(dark), 1), options, 0);
-  EXPECT_GT(at(out, 300 + 128, 1, 1), 1e-4);
-  EXPECT_EQ(at(out, 300 + 129, 1, 1), 0);
+  // Of so wide an aperture a pixel is four of the picture's.
+  EXPECT_GT(at(out, 300 + 126, 1, 1), 1e-4);
+  EXPECT_EQ(at(out, 300 + 138, 1, 1), 0);
 }
 
 TEST(Lens, ASharpSubjectNeitherBleedsNorIsTouched) {
@@ -190,7 +197,9 @@ class Oracle {
       int i = 0;
       while (table[i + 1] <= radius) ++i;
       const double t = (radius - table[i]) / (table[i + 1] - table[i]);
-      const Mean low = mean(layer, x, y, c, table[i]), high = mean(layer, x, y, c, table[i + 1]);
+      // What lies beyond the focus spreads as the aperture lies, so a pixel gathers against it.
+      const int turn = at(layer.disparity, x, y) > focus_ ? 1 : -1;
+      const Mean low = mean(layer, x, y, c, table[i], turn), high = mean(layer, x, y, c, table[i + 1], turn);
       const double alpha = low.alpha + t * (high.alpha - low.alpha);
       light = low.light + t * (high.light - low.light) + light * (1 - alpha);
     }
@@ -198,18 +207,17 @@ class Oracle {
   }
 
  private:
-  static constexpr int table[] = {0, 1, 2, 3, 4, 6, 8, 11, 15, 20, 27};
+  static constexpr int table[] = {0, 1, 2, 3, 4, 6, 8, 11, 15, 20, 28};
   struct Mean {
     double light = 0, alpha = 0;
   };
-  Mean mean(const LayerView& layer, int x, int y, int c, int radius) const {
+  Mean mean(const LayerView& layer, int x, int y, int c, int radius, int turn) const {
     Mean sum;
     const ApertureMask mask = make_aperture(shape_, radius);
     for (const ApertureRun& run : mask.runs) {
       for (int dx = run.dx_begin; dx < run.dx_end; ++dx) {
-        // A light spreads as the aperture lies, so a pixel gathers against it.
-        const int u = std::clamp(x - dx, 0, layer.color.width - 1);
-        const int v = std::clamp(y - run.dy, 0, layer.color.height - 1);
+        const int u = std::clamp(x + turn * dx, 0, layer.color.width - 1);
+        const int v = std::clamp(y + turn * run.dy, 0, layer.color.height - 1);
         const double alpha = layer.coverage.empty() ? 1 : at(layer.coverage, u, v);
         sum.light += alpha * test::light_of(at(layer.color, u, v, c)) / mask.area;
         sum.alpha += alpha / mask.area;

@@ -100,6 +100,7 @@ Result compare(const std::vector<Surface>& surfaces, double focus, const std::fu
   options.f_number = 1;
   options.strength = static_cast<float>(full_radius / (0.03 * width));
   options.focus_range = 0;
+  options.highlight_recovery = 0;
   const Image rendered =
       BokehRenderer(Device::cpu(2), options).render(scene, Focus::on_disparity(static_cast<float>(focus)));
   const Lens lens{focus, full_radius};
