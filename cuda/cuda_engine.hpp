@@ -60,6 +60,7 @@ class CudaEngine final : public Engine {
                  const MutableImageView& out) override;
   void normalize(const ImageView& in, const MutableImageView& out, bool inverse, double low, double high) override;
   void fill_unknown(const MutableImageView& values) override;
+  void add_grain(const ImageView& blur, const Grain& grain, int first_row, const MutableImageView& out) override;
   void anaglyph(const ImageView& left, const ImageView& right, const MutableImageView& out) override;
   void guided_filter(const ImageView& guide, const ImageView& in, const MutableImageView& out, int radius,
                      float epsilon) override;

@@ -27,7 +27,7 @@ struct BokehRenderer::Impl {
     if (options.strength == 0) {
       engine.flatten(views.data(), count, out);
     } else if (options.mode == BokehMode::lens) {
-      render_lens(engine, lens, scene, options, in_focus, out, progress);
+      render_lens(engine, scratch, lens, scene, options, in_focus, out, progress);
     } else {
       enum : std::size_t { flat_slot = 4, disparity_slot = 5 };
       ImageView flat = views[0].color, disparity = views[0].disparity;

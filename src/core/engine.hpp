@@ -17,6 +17,7 @@
 
 #include "core/aperture_mask.hpp"
 #include "core/lens_light.hpp"
+#include "kernels/grain.hpp"
 #include "kernels/layer_cuts.hpp"
 #include "kernels/scene.hpp"
 
@@ -178,6 +179,10 @@ class Engine : public std::enable_shared_from_this<Engine> {
   virtual void lens_blur(const LayerView* layers, int count, const LensBlur& lens, int first_row,
                          const MutableImageView& out, const MutableImageView& coverage,
                          const MutableImageView& blur) = 0;
+
+  /// Adds grain (kernels/grain.hpp) to the code values of rows first_row .. of a picture, 1 or 3 channels, as far as
+  /// they are out of focus (`blur`, f32, 0..1).
+  virtual void add_grain(const ImageView& blur, const Grain& grain, int first_row, const MutableImageView& out) = 0;
 
   /// Straight color of each layer composited far to near without motion, by code values:
   /// out = c a + out (1 - a), rounded to nearest; where a = 255 the color bit for bit.

@@ -47,6 +47,7 @@ class CpuEngine final : public Engine {
   void unpremultiply_linear(const ImageView& in, const MutableImageView& out) override;
   void lens_blur(const LayerView* layers, int count, const LensBlur& lens, int first_row, const MutableImageView& out,
                  const MutableImageView& coverage, const MutableImageView& blur) override;
+  void add_grain(const ImageView& blur, const Grain& grain, int first_row, const MutableImageView& out) override;
   void flatten(const LayerView* layers, int count, const MutableImageView& out) override;
   void visible_disparity(const LayerView* layers, int count, const MutableImageView& out) override;
   void extract_alpha(const ImageView& in, const MutableImageView& out) override;

@@ -130,8 +130,8 @@ class LensTiles {
     if (coverage.empty()) return;
     for (int x = 0; x < cells_across_; ++x) {
       Cover& here = covered_[cell_index(layer, x, y)];
-      lens::covered(coverage.row<std::uint8_t>(y * cell) + x * cell, coverage.stride,
-                    std::min(cell, width_ - x * cell), std::min(cell, height_ - y * cell), &here.any, &here.all);
+      lens::covered(coverage.row<std::uint8_t>(y * cell) + x * cell, coverage.stride, std::min(cell, width_ - x * cell),
+                    std::min(cell, height_ - y * cell), &here.any, &here.all);
     }
   }
 
@@ -434,8 +434,8 @@ class LensTiles {
     }
     lens::add_columns(prefix, w.bottom, w.top, w.count, n, sums);
     const Sum one = static_cast<Sum>(w.area) * (c == planes_ ? lens_opaque : 1);
-    lens::sweep(lens::Sweep<Light, Sum>{strip.at(c, x, y), strip.pitch, w.slides, w.count, strip.group[c], sums, n, rows,
-                                        one, target.position, target.level, target.to, target.pitch});
+    lens::sweep(lens::Sweep<Light, Sum>{strip.at(c, x, y), strip.pitch, w.slides, w.count, strip.group[c], sums, n,
+                                        rows, one, target.position, target.level, target.to, target.pitch});
     t.scratch.release(mark);
   }
 

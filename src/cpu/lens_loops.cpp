@@ -311,7 +311,8 @@ void SweepWide(const Sweep<std::int32_t, double>& s) {
         const int last = first + s.group < s.runs ? first + s.group : s.runs;
         auto sum = hn::Zero(d32);
         for (int k = first; k < last; ++k) {
-          sum = hn::Sub(hn::Add(sum, hn::LoadU(d32, at + s.slides[k].gain + x)), hn::LoadU(d32, at + s.slides[k].lose + x));
+          sum = hn::Sub(hn::Add(sum, hn::LoadU(d32, at + s.slides[k].gain + x)),
+                        hn::LoadU(d32, at + s.slides[k].lose + x));
         }
         low = hn::Add(low, hn::PromoteTo(d64, hn::LowerHalf(sum)));
         high = hn::Add(high, hn::PromoteTo(d64, hn::UpperHalf(half32, sum)));
@@ -420,7 +421,6 @@ void AddColumnsWide(const double* prefix, const int* bottom, const int* top, int
 }  // namespace v1
 }  // namespace relievo
 HWY_AFTER_NAMESPACE();
-
 
 #if HWY_ONCE
 

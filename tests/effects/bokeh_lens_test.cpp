@@ -293,5 +293,104 @@ TEST(Lens, BandsOfWorkLeaveNoTrace) {
   EXPECT_TRUE(test::same(test::part(all, 0, 140, 640, 460), test::part(below, 0, 40, 640, 460)));
 }
 
+TEST(Lens, LightsOpenIntoDiscs) {
+  // A light of 5 x 5 px, recorded as white, on dark ground: of an aperture of 8 px each pixel gets 25 of its `area`
+  // shares.
+  const int area = make_aperture(Aperture::circle, 8).area;
+  for (const float stops : {0.0f, 1.0f, 3.0f}) {
+    const Image night = make(100, 100, test::u8_3, [](int x, int y, int) {
+      return std::abs(x - 50) <= 2 && std::abs(y - 50) <= 2 ? 1.0 : 0.1;
+    });
+    BokehOptions options = eight_pixels();
+    options.highlight_recovery = stops;
+    const Image out = render(plane(night.clone(), 0), options, 1);
+    const double dark = test::light_of(std::round(0.1 * 255) / 255);
+    const double mixed = (25 * std::exp2(stops) + (area - 25) * dark) / area;
+    // Above half of white, light is taken to be x + (gain - 1) (2 x - 1)^2.
+    double low = 0, high = 1;
+    for (int step = 0; step < 60; ++step) {
+      const double x = (low + high) / 2, gain = std::exp2(stops) - 1;
+      (x + (x > 0.5 ? gain * (2 * x - 1) * (2 * x - 1) : 0) < mixed ? low : high) = x;
+    }
+    EXPECT_NEAR(at(out, 50, 50), test::code_of(low), 1.0 / 255) << stops;
+    EXPECT_EQ(at(out, 50, 70), at(night, 50, 70));
+  }
+}
+
+TEST(Lens, GrainOfThePhotoIsGivenBack) {
+  // Noise of 3 % over a slope, half in focus.
+  std::uint32_t state = 1;
+  const Image photo = make(240, 160, test::u8_1, [&](int x, int, int) {
+    double noise = 0;
+    for (int i = 0; i < 12; ++i) {
+      state = state * 1664525u + 1013904223u;
+      noise += static_cast<double>(state >> 8) / (1 << 24);
+    }
+    return std::clamp(0.3 + 0.4 * x / 240 + 0.03 * (noise - 6), 0.0, 1.0);
+  });
+  const auto noise_of = [](const Image& image, int x0, int y0) {
+    // Half the squared difference of neighbours along the even direction.
+    double squares = 0;
+    for (int y = y0; y < y0 + 60; ++y) {
+      for (int x = x0; x < x0 + 200; ++x) squares += std::pow(at(image, x, y) - at(image, x, y + 1), 2) / 2;
+    }
+    return std::sqrt(squares / (200 * 60));
+  };
+  const auto scene = [&] {
+    Layers layers;
+    layers.add(photo.clone(), make(240, 160, test::f32_1, [](int, int y, int) { return y < 80 ? 0.0 : 1.0; }));
+    return std::move(layers).scene();
+  }();
+  BokehOptions options = eight_pixels();
+  const Image plain = render(scene, options, 1);
+  EXPECT_LT(noise_of(plain, 20, 5), 0.008);
+  options.grain = 1;
+  const Image out = render(scene, options, 1);
+  EXPECT_NEAR(noise_of(out, 20, 5), noise_of(photo, 20, 5), 0.15 * 0.03);
+  EXPECT_TRUE(test::same(test::part(out, 0, 90, 240, 70), test::part(photo, 0, 90, 240, 70))) << "what is in focus";
+  options.grain = 0.5f;
+  EXPECT_NEAR(noise_of(render(scene, options, 1), 20, 5), 0.5 * noise_of(photo, 20, 5), 0.15 * 0.03);
+}
+
+TEST(Lens, TheCatsEyeCutsAtTheCornersAndNotInTheMiddle) {
+  // Lights on dark ground, beyond the focus: their discs keep what the barrel, as far off as the light from the middle
+  // of the photo, leaves of them.
+  constexpr int width = 480, height = 320;
+  BokehOptions options;
+  options.highlight_recovery = 0;
+  options.focus_range = 0;
+  options.f_number = 1;
+  options.strength = 15 / (0.03f * width);
+  options.cats_eye = 1;
+  const double half_diagonal = 0.5 * std::hypot(width, height);
+  for (const auto& [px, py] : {std::pair(240, 160), std::pair(440, 290), std::pair(30, 160), std::pair(240, 290)}) {
+    Image dark = flat(width, height, test::f32_3, 0);
+    dark.set_color(linear);
+    for (int c = 0; c < 3; ++c) test::set(dark, px, py, c, 1);
+    const Image out = render(plane(std::move(dark), 0), options, 1);
+    double area = 0, energy = 0, wrong = 0;
+    for (int y = std::max(py - 17, 0); y <= std::min(py + 17, height - 1); ++y) {
+      for (int x = std::max(px - 17, 0); x <= std::min(px + 17, width - 1); ++x) {
+        const double u = x - px, v = y - py;
+        // The barrel's disc lies towards the middle of the photo.
+        const double bx = u + 15 * (px - width / 2.0) / half_diagonal,
+                     by = v + 15 * (py - height / 2.0) / half_diagonal;
+        const double inside = std::min(15.25 - std::hypot(u, v), 15.25 - std::hypot(bx, by));
+        const bool lit = at(out, x, y) > 0.3 / 707;
+        energy += at(out, x, y);
+        area += lit ? 1 : 0;
+        // A pixel to either side of the rim may go either way, and the barrel moves by cells of 32 px.
+        if (std::fabs(inside) > 2 && lit != (inside > 0)) ++wrong;
+      }
+    }
+    EXPECT_EQ(wrong, 0) << px << ", " << py;
+    const double off = std::hypot(px - width / 2.0, py - height / 2.0) / half_diagonal;
+    const double lens = 2 * std::acos(off / 2) - off / 2 * std::sqrt(4 - off * off);
+    EXPECT_NEAR(area, 15.25 * 15.25 * lens, 0.08 * area) << px << ", " << py;
+    // Pixels of the disc gather through apertures of their own, which differ by a tenth across so wide a disc.
+    EXPECT_NEAR(energy, 1, 0.12) << px << ", " << py;
+  }
+}
+
 }  // namespace
 }  // namespace relievo

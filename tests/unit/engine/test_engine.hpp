@@ -50,6 +50,9 @@ class TestEngine final {
     run({disparity}, {out},
         [&](auto& e, auto& i, auto& o) { e.coc_levels(i[0], first_row, focus, range, scale, radii, count, o[0]); });
   }
+  void add_grain(const ImageView& blur, const Grain& grain, int first_row, const MutableImageView& out) {
+    run({blur}, {out}, [&](auto& e, auto& i, auto& o) { e.add_grain(i[0], grain, first_row, o[0]); });
+  }
   void over(const ImageView& front, const MutableImageView& back) {
     run({front}, {back}, [&](auto& e, auto& i, auto& o) { e.over(i[0], o[0]); });
   }
