@@ -24,6 +24,8 @@ namespace {
 constexpr int tile_columns = 320, tile_rows = 96;
 // Rows of a tile are as long as a multiple of this.
 constexpr int tile_pad = 64;
+// What a level is cut into.
+constexpr int group_columns = 64;
 constexpr int most_planes = 4;
 // Side of the cells by which coverage is known in advance.
 constexpr int cell = 32;
@@ -369,9 +371,19 @@ class LensTiles {
         }
       }
     } else if (step == 1) {
-      const Walk w = walk(t, level, strips[0].pitch, n);
-      for (int c = 0; c < planes; ++c) {
-        slide(t, strips[0], c, w, x, y, n, rows, {t.position + first, at, plane_of(t, c) + first, t.pitch});
+      // Levels often lie aslant, so that each group of columns needs few of the rows.
+      for (int left = box.left; left < box.right; left += group_columns) {
+        const int columns = std::min(group_columns, box.right - left);
+        const lens::Box part = lens::box_of(t.position + first - box.left + left, t.pitch, columns, rows, at);
+        if (part.top >= part.bottom) continue;
+        const ThreadScratch::Mark part_mark = t.scratch.mark();
+        const Walk w = walk(t, level, strips[0].pitch, columns);
+        const std::ptrdiff_t from = first - box.left + left + part.top * t.pitch;
+        for (int c = 0; c < planes; ++c) {
+          slide(t, strips[0], c, w, t.x0 + left, y + part.top, columns, part.bottom - part.top,
+                {t.position + from, at, plane_of(t, c) + from, t.pitch});
+        }
+        t.scratch.release(part_mark);
       }
     } else {
       // Of the picture of half the size, what the box lies between; of a quarter, what that lies between.
