@@ -169,11 +169,11 @@ class LensTiles {
   }
 
  private:
-  // Coverage of the cells of a tile and of `r` px around it.
-  Cover coverage_around(const Tile& t, int layer, int r) const {
+  // Coverage of the cells of a part of the picture and of `r` px around it.
+  Cover coverage_around(const Part& part, int layer, int r) const {
     if (layers_[layer].coverage.empty()) return {};
-    const int left = std::max(t.x0 - r, 0) / cell, right = (std::min(t.x0 + t.columns + r, width_) - 1) / cell;
-    const int top = std::max(t.y0 - r, 0) / cell, bottom = (std::min(t.y0 + t.rows + r, height_) - 1) / cell;
+    const int left = std::max(part.x - r, 0) / cell, right = (std::min(part.x + part.columns + r, width_) - 1) / cell;
+    const int top = std::max(part.y - r, 0) / cell, bottom = (std::min(part.y + part.rows + r, height_) - 1) / cell;
     Cover cover{false, true};
     for (int y = top; y <= bottom; ++y) {
       for (int x = left; x <= right; ++x) {
@@ -192,8 +192,22 @@ class LensTiles {
     return level < 0 ? lens_.far_apertures[-level] : lens_.near_apertures[level];
   }
 
+  // Nothing is looked for where a layer is out of reach.
+  void forget_unreached(Tile& t, int index, int around) const {
+    for (int y = t.y0; y < t.y0 + t.rows; y = (y / cell + 1) * cell) {
+      const int rows = std::min((y / cell + 1) * cell, t.y0 + t.rows) - y;
+      for (int x = t.x0; x < t.x0 + t.columns; x += cell) {
+        if (coverage_around({x, y, cell, rows}, index, around).any) continue;
+        for (int i = y - t.y0; i < y - t.y0 + rows; ++i) {
+          std::fill_n(t.position + std::ptrdiff_t{i} * t.pitch + x - t.x0, cell, lens::nowhere);
+        }
+      }
+    }
+  }
+
   void layer(Tile& t, int index) const {
-    if (!coverage_around(t, index, reach_).any) return;
+    const Part whole{t.x0, t.y0, t.columns, t.rows};
+    if (!coverage_around(whole, index, reach_).any) return;
     const lens::Curve curve{lens_.focus, lens_.range, lens_.scale, lens_.radii, inverse_steps_.data(), lens_.count};
     float low = lens::nowhere, high = -lens::nowhere;
     for (int y = 0; y < t.rows; ++y) {
@@ -212,8 +226,9 @@ class LensTiles {
     }
     // Means of four pixels on a side reach two of them farther.
     if (step > 1) around += 2 * step;
-    const Cover covered = coverage_around(t, index, around);
+    const Cover covered = coverage_around(whole, index, around);
     if (!covered.any) return;
+    if (!covered.all) forget_unreached(t, index, around);
     Strip<Light> strips[3];
     strips[0] = read_strip(t, index, around, step, covered.all);
     const int planes = covered.all ? planes_ : planes_ + 1;
@@ -252,17 +267,28 @@ class LensTiles {
     for (int y = top; y < bottom; ++y) {
       Light* to[most_planes];
       for (int c = 0; c < planes; ++c) to[c] = strip.plane[c] + (y - strip.top) * strip.pitch;
-      Cover cover;
-      const std::uint8_t* const coverage = opaque ? nullptr : layer.coverage.row<std::uint8_t>(y) + left;
-      if (coverage != nullptr) lens::covered(coverage, 0, n, 1, &cover.any, &cover.all);
-      if (!cover.any) {
-        for (int c = 0; c < planes; ++c) std::fill_n(to[c], strip.pitch, Light{0});
-        continue;
+      // Columns of the cells that the layer covers.
+      int from = left, to_end = right;
+      if (!opaque) {
+        while (from < right && !covered_[cell_index(index, from / cell, y / cell)].any) from = (from / cell + 1) * cell;
+        while (to_end > from && !covered_[cell_index(index, (to_end - 1) / cell, y / cell)].any) {
+          to_end = (to_end - 1) / cell * cell;
+        }
+        from = std::min(from, right);
+        to_end = std::max(to_end, from);
+        for (int c = 0; c < planes; ++c) {
+          std::fill_n(to[c] + skip, from - left, Light{0});
+          std::fill_n(to[c] + skip + to_end - left, right - to_end, Light{0});
+        }
       }
-      read_row(layer.color.row<Code>(y) + std::ptrdiff_t{planes_} * left, n, to, skip);
-      if (coverage != nullptr) {
-        for (int c = 0; c < planes_ && !cover.all; ++c) lens::cover_row(to[c] + skip, coverage, n);
-        for (int x = 0; x < n; ++x) to[planes_][skip + x] = coverage[x];
+      const int first = skip + from - left, count = to_end - from;
+      read_row(layer.color.row<Code>(y) + std::ptrdiff_t{planes_} * from, count, to, first);
+      if (!opaque) {
+        const std::uint8_t* const coverage = layer.coverage.row<std::uint8_t>(y) + from;
+        Cover cover;
+        lens::covered(coverage, 0, count, 1, &cover.any, &cover.all);
+        for (int c = 0; c < planes_ && !cover.all; ++c) lens::cover_row(to[c] + first, coverage, count);
+        for (int x = 0; x < count; ++x) to[planes_][first + x] = coverage[x];
       }
       for (int c = 0; c < planes; ++c) {
         std::fill_n(to[c], skip, to[c][skip]);
