@@ -2,6 +2,7 @@
 #include <cmath>
 #include <map>
 #include <opencv2/imgproc.hpp>
+#include <tuple>
 
 #include <relievo/bokeh_renderer.hpp>
 #include <relievo/layered_scene.hpp>
@@ -146,48 +147,116 @@ Image portrait_disparity(int width, int height) {
   return out;
 }
 
-const LayeredScene& scene_of(int kind, Scalar scalar) {
-  static std::map<std::pair<int, int>, LayeredScene> scenes;
-  const auto key = std::pair(kind, int(scalar));
+enum class Kind { portrait, blocks };
+
+const LayeredScene& scene_of(Kind kind, Scalar scalar, int width, int height) {
+  static std::map<std::tuple<Kind, Scalar, int, int>, LayeredScene> scenes;
+  const auto key = std::tuple(kind, scalar, width, height);
   const auto found = scenes.find(key);
   if (found != scenes.end()) return found->second;
-  const Image photo = textured(size.width, size.height, {scalar, 3});
-  const Image depth = kind == 0 ? portrait_disparity(size.width, size.height) : step_and_ramp(size.width, size.height);
+  const Image photo = textured(width, height, {scalar, 3});
+  const Image depth = kind == Kind::portrait ? portrait_disparity(width, height) : step_and_ramp(width, height);
   BakeOptions options;
   options.layer_memory_mib = 4096;
   LayeredScene scene = LayeredScene::bake(device(), photo, DepthMap(depth.clone(), DepthKind::disparity), options);
   return scenes.emplace(key, std::move(scene)).first->second;
 }
 
-// Radius at the largest difference from a focus of 0.9.
+constexpr float focus = 0.9f, farthest = 0.85f;
+
+// `radius` px where depth is farthest from the focus.
 BokehOptions lens_of(double radius, BokehMode mode) {
   BokehOptions options;
   options.mode = mode;
-  options.focus_range = 0.05f;
-  options.f_number = 1;
-  options.strength = float(radius / (0.85 * 0.03 * size.width));
+  options.focus_range = 0;
+  options.highlight_recovery = 0;
+  options.coc = float(radius / farthest);
   return options;
 }
 
-void whole(benchmark::State& state, int kind, Scalar scalar, BokehMode mode) {
-  const LayeredScene& scene = scene_of(kind, scalar);
-  BokehRenderer renderer(device(), lens_of(double(state.range(0)), mode));
-  Image out(size.width, size.height, {scalar, 3});
+double light_of(double code) { return code <= 0.04045 ? code / 12.92 : std::pow((code + 0.055) / 1.055, 2.4); }
+double code_of(double light) { return light <= 0.0031308 ? 12.92 * light : 1.055 * std::pow(light, 1 / 2.4) - 0.055; }
+
+// A pixel of bytes of what layers give under apertures whose radius is not rounded and whose rim is soft.
+double exact_code(const LayeredScene& scene, double coc, int x, int y, int c) {
+  double light = 0;
+  for (int i = 0; i < scene.layer_count(); ++i) {
+    const LayerView layer = scene.layer(i);
+    const double radius = coc * std::abs(double(layer.disparity.row<float>(y)[x]) - focus);
+    const int reach = int(radius + 1.5);
+    double sum = 0, alpha = 0, weight = 0;
+    for (int dy = -reach; dy <= reach; ++dy) {
+      const int v = std::clamp(y + dy, 0, scene.height() - 1);
+      for (int dx = -reach; dx <= reach; ++dx) {
+        const double w = std::clamp(radius + 0.5 - std::hypot(dx, dy), 0.0, 1.0);
+        const int u = std::clamp(x + dx, 0, scene.width() - 1);
+        const double cover = layer.coverage.empty() ? 1 : layer.coverage.row<std::uint8_t>(v)[u] / 255.0;
+        if (w * cover > 0) sum += w * cover * light_of(layer.color.row<std::uint8_t>(v)[3 * u + c] / 255.0);
+        alpha += w * cover;
+        weight += w;
+      }
+    }
+    light = sum / weight + light * (1 - alpha / weight);
+  }
+  return code_of(light);
+}
+
+double psnr_of(const Image& out, const LayeredScene& scene, double coc) {
+  constexpr int samples = 300;
+  double error = 0;
+  for (int i = 0; i < samples; ++i) {
+    const int x = int(i * 0.618033989 * scene.width()) % scene.width(), y = (2 * i + 1) * scene.height() / (2 * samples);
+    const double off = out.row<std::uint8_t>(y)[3 * x + i % 3] / 255.0 - exact_code(scene, coc, x, y, i % 3);
+    error += off * off / samples;
+  }
+  return -10 * std::log10(error);
+}
+
+void whole(benchmark::State& state, Kind kind, Scalar scalar, BokehMode mode, int width, int height) {
+  const LayeredScene& scene = scene_of(kind, scalar, width, height);
+  const BokehOptions options = lens_of(double(state.range(0)), mode);
+  BokehRenderer renderer(device(), options);
+  Image out(width, height, {scalar, 3});
   const Stream stream(device());
-  const auto run = [&] { renderer.render_into(scene, Focus::on_disparity(0.9f), out.mutable_view(), stream); };
+  const auto run = [&] { renderer.render_into(scene, Focus::on_disparity(focus), out.mutable_view(), stream); };
   run();
+  if (mode == BokehMode::lens && scalar == Scalar::u8) {
+    const double psnr = psnr_of(out, scene, options.coc);
+    state.counters["PSNR_dB"] = psnr;
+    if (!check(state, psnr >= 40, "under 40 dB of the exact gather of the layers")) return;
+  }
   for (auto _ : state) run();
-  report(state, pixels, 6);
+  report(state, double(width) * height, 6);
   state.counters["layers"] = scene.layer_count();
 }
-void lens_portrait_u8(benchmark::State& state) { whole(state, 0, Scalar::u8, BokehMode::lens); }
-void lens_portrait_u16(benchmark::State& state) { whole(state, 0, Scalar::u16, BokehMode::lens); }
-void lens_blocks_u8(benchmark::State& state) { whole(state, 1, Scalar::u8, BokehMode::lens); }
-void gather_portrait_u8(benchmark::State& state) { whole(state, 0, Scalar::u8, BokehMode::gather); }
+void lens_portrait_u8(benchmark::State& state) {
+  whole(state, Kind::portrait, Scalar::u8, BokehMode::lens, size.width, size.height);
+}
+void lens_portrait_u16(benchmark::State& state) {
+  whole(state, Kind::portrait, Scalar::u16, BokehMode::lens, size.width, size.height);
+}
+void lens_blocks_u8(benchmark::State& state) {
+  whole(state, Kind::blocks, Scalar::u8, BokehMode::lens, size.width, size.height);
+}
+void gather_portrait_u8(benchmark::State& state) {
+  whole(state, Kind::portrait, Scalar::u8, BokehMode::gather, size.width, size.height);
+}
+// At 1/4, 1/2 and twice the pixels.
+void lens_pixels_u8(benchmark::State& state) {
+  const double side = std::sqrt(double(state.range(1)) / 100);
+  whole(state, Kind::portrait, Scalar::u8, BokehMode::lens, int(side * size.width), int(side * size.height));
+}
 
 BENCHMARK(lens_portrait_u8)->Arg(8)->Arg(15)->Arg(31)->Arg(63)->Arg(127)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK(lens_portrait_u16)->Arg(15)->Arg(31)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(lens_pixels_u8)
+    ->ArgNames({"r", "percent"})
+    ->Args({31, 25})
+    ->Args({31, 50})
+    ->Args({31, 200})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 BENCHMARK(lens_blocks_u8)->Arg(15)->Arg(31)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(lens_portrait_u16)->Arg(15)->Arg(31)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(gather_portrait_u8)->Arg(15)->Arg(31)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1);
 BENCHMARK(aperture_rgb_u8)->Arg(5)->Arg(15)->Arg(31)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(aperture_rgba_u16)->Arg(5)->Arg(15)->Arg(31)->Arg(63)->Unit(benchmark::kMillisecond)->UseRealTime();
