@@ -1,4 +1,4 @@
-// The mean under a binary aperture. A column of the mask that slides down by one row gains the pixel
+// The mean under an aperture. A column of the mask that slides down by one row gains the pixel
 // below its run and loses the one at its top, so a row of sums follows from the last one by two loads a
 // column run, whatever the shape. All sums are integers and exact.
 #include "cpu/targets.hpp"
@@ -156,6 +156,7 @@ HWY_AFTER_NAMESPACE();
 #include <cstring>
 #include <vector>
 
+#include "core/aperture_mask.hpp"
 #include "core/check.hpp"
 #include "cpu/cpu_engine.hpp"
 #include "kernels/sampling.hpp"
@@ -172,29 +173,6 @@ HWY_EXPORT(AddSpan);
 HWY_EXPORT(AddColumns);
 
 constexpr int band_rows = 64;
-
-// A vertical run of the mask: rows top .. bottom at column dx.
-struct ColumnRun {
-  int dx, top, bottom;
-};
-
-std::vector<ColumnRun> column_runs(const ApertureMask& mask) {
-  const int side = 2 * mask.radius + 1;
-  std::vector<char> set(std::size_t(side) * side, 0);
-  for (const ApertureRun& run : mask.runs) {
-    for (int dx = run.dx_begin; dx < run.dx_end; ++dx) set[(run.dy + mask.radius) * side + dx + mask.radius] = 1;
-  }
-  std::vector<ColumnRun> runs;
-  for (int x = 0; x < side; ++x) {
-    for (int y = 0; y < side; ++y) {
-      if (set[y * side + x] == 0) continue;
-      const int top = y;
-      while (y + 1 < side && set[(y + 1) * side + x] != 0) ++y;
-      runs.push_back({x - mask.radius, top - mask.radius, y - mask.radius});
-    }
-  }
-  return runs;
-}
 
 // A rectangle of the output, small enough that its strip of input stays in the second-level cache.
 struct Tile {
@@ -321,8 +299,8 @@ void float_tile(const ImageView& in, const MutableImageView& out, const Aperture
 
 void CpuEngine::aperture_blur(const ImageView& in, const MutableImageView& out, const ApertureMask& mask,
                               int first_row) {
-  require(mask.area >= 1 && mask.area <= 65535, "An aperture of ", mask.area,
-          " pixels is out of range; 1 to 65535 are allowed.");
+  require(mask.area >= 1 && mask.area <= max_aperture_area, "An aperture of ", mask.area,
+          " pixels is out of range; 1 to ", max_aperture_area, " are allowed.");
   const IntegerBlur blur{in, out, mask, first_row, column_runs(mask)};
   const int step = tile_width(mask.radius, in.format.channels);
   parallel_rows(out.height, band_rows, [&](int first, int last, ThreadScratch& scratch) {

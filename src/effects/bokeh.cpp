@@ -53,8 +53,8 @@ enum Slot : std::size_t { accumulator, window, level_map, blended, flat_picture,
 
 // Blurs rows y0 .. y0 + rows - 1 of a layer: premultiplied linear-light RGBA, u16.
 MutableImageView blur_band(Engine& engine, Scratch& scratch, const LayerView& layer,
-                           const DisparityStatistics& disparity, Aperture shape, float focus, float range, float scale,
-                           int y0, int rows) {
+                           const DisparityStatistics& disparity, const ApertureShape& shape, float focus, float range,
+                           float scale, int y0, int rows) {
   const int width = layer.color.width, height = layer.color.height;
   const Levels levels = levels_of(disparity, focus, range, scale);
   const int from = std::max(0, y0 - levels.radius()), to = std::min(height, y0 + rows + levels.radius());
@@ -84,7 +84,7 @@ MutableImageView blur_band(Engine& engine, Scratch& scratch, const LayerView& la
 
 // Gathers rows y0 .. y0 + rows - 1 of a layer: premultiplied linear-light RGBA, u16.
 MutableImageView gather_band(Engine& engine, Scratch& scratch, const LayerView& layer,
-                             const DisparityStatistics& disparity, Aperture shape, float focus, float range,
+                             const DisparityStatistics& disparity, const ApertureShape& shape, float focus, float range,
                              float scale, int y0, int rows) {
   const int width = layer.color.width, height = layer.color.height;
   const float most = std::max(0.0f, farthest_from(focus, disparity) - range) * scale;
@@ -108,7 +108,7 @@ float focus_disparity(const LayeredScene::Impl& scene, const Focus& focus) {
 }
 
 void render_lens(Engine& engine, Scratch& scratch, const LayeredScene::Impl& scene, const BokehOptions& options,
-                 float focus, const MutableImageView& out, const Progress& progress) {
+                 const ApertureShape& shape, float focus, const MutableImageView& out, const Progress& progress) {
   const float scale = pixels_per_disparity(scene, options);
   for (int y = 0; y < scene.height; y += band_rows) {
     progress.report(static_cast<double>(y) / scene.height, "blur");
@@ -117,8 +117,8 @@ void render_lens(Engine& engine, Scratch& scratch, const LayeredScene::Impl& sce
     const MutableImageView sum = scratch.image(accumulator, scene.width, rows, u16_4, linear);
     for (std::size_t i = 0; i < scene.layers.size(); ++i) {
       const LayeredScene::Impl::Layer& layer = scene.layers[i];
-      const MutableImageView band = blur_band(engine, scratch, layer.view(), layer.statistics, options.shape, focus,
-                                              options.focus_range, scale, y, rows);
+      const MutableImageView band =
+          blur_band(engine, scratch, layer.view(), layer.statistics, shape, focus, options.focus_range, scale, y, rows);
       if (i == 0) {
         engine.convert(band, sum);
       } else {
@@ -130,8 +130,8 @@ void render_lens(Engine& engine, Scratch& scratch, const LayeredScene::Impl& sce
 }
 
 void render_gather(Engine& engine, Scratch& scratch, const LayeredScene::Impl& scene, const ImageView& flat,
-                   const ImageView& disparity, const BokehOptions& options, float focus, const MutableImageView& out,
-                   const Progress& progress) {
+                   const ImageView& disparity, const BokehOptions& options, const ApertureShape& shape, float focus,
+                   const MutableImageView& out, const Progress& progress) {
   const float scale = pixels_per_disparity(scene, options);
   DisparityStatistics all = scene.layers[0].statistics;
   for (const LayeredScene::Impl::Layer& layer : scene.layers) {
@@ -141,8 +141,8 @@ void render_gather(Engine& engine, Scratch& scratch, const LayeredScene::Impl& s
   for (int y = 0; y < scene.height; y += band_rows) {
     progress.report(static_cast<double>(y) / scene.height, "blur");
     const int rows = std::min(band_rows, scene.height - y);
-    const MutableImageView band = gather_band(engine, scratch, {flat, {}, disparity}, all, options.shape, focus,
-                                              options.focus_range, scale, y, rows);
+    const MutableImageView band =
+        gather_band(engine, scratch, {flat, {}, disparity}, all, shape, focus, options.focus_range, scale, y, rows);
     engine.unpremultiply_linear(band, rows_of(out, y, rows));
   }
 }
@@ -157,29 +157,29 @@ void reserve_gather(Scratch& scratch, int width, int height) {
 }
 
 void defocus_layer(Engine& engine, Scratch& scratch, const LayeredScene::Impl& scene, int index,
-                   const BokehOptions& options, float focus, const MutableImageView& color,
+                   const BokehOptions& options, const ApertureShape& shape, float focus, const MutableImageView& color,
                    const MutableImageView& coverage) {
   const LayeredScene::Impl::Layer& layer = scene.layers[static_cast<std::size_t>(index)];
   const float scale = pixels_per_disparity(scene, options);
   for (int y = 0; y < scene.height; y += band_rows) {
     const int rows = std::min(band_rows, scene.height - y);
     const auto blur = options.mode == BokehMode::gather ? gather_band : blur_band;
-    const MutableImageView band = blur(engine, scratch, layer.view(), layer.statistics, options.shape, focus,
-                                       options.focus_range, scale, y, rows);
+    const MutableImageView band =
+        blur(engine, scratch, layer.view(), layer.statistics, shape, focus, options.focus_range, scale, y, rows);
     engine.unpremultiply_linear(band, rows_of(color, y, rows));
     if (coverage.data != nullptr) engine.extract_alpha(band, rows_of(coverage, y, rows));
   }
 }
 
 void render_tiers(Engine& engine, Scratch& scratch, const ImageView& flat, const ImageView& disparity,
-                  const BokehOptions& options, float focus, const MutableImageView& out) {
+                  const BokehOptions& options, const ApertureShape& shape, float focus, const MutableImageView& out) {
   if (flat.format.scalar == Scalar::f16) {
     // Blurs are made of bytes, words and floats.
     const PixelFormat wide{Scalar::f32, flat.format.channels};
     const MutableImageView in = scratch.image(window, flat.width, flat.height, wide, flat.color);
     const MutableImageView blurred = scratch.image(blended, flat.width, flat.height, wide, flat.color);
     engine.convert(flat, in);
-    render_tiers(engine, scratch, in, disparity, options, focus, blurred);
+    render_tiers(engine, scratch, in, disparity, options, shape, focus, blurred);
     engine.convert(blurred, out);
     return;
   }
@@ -188,10 +188,10 @@ void render_tiers(Engine& engine, Scratch& scratch, const ImageView& flat, const
   std::vector<ImageView> tiers{flat};
   for (std::size_t i = 1; i < kernels.size(); ++i) {
     const MutableImageView tier = scratch.image(first_level + i, flat.width, flat.height, flat.format, flat.color);
-    if (options.shape == Aperture::circle) {
+    if (shape == ApertureShape()) {
       engine.gaussian(flat, tier, kernels[i]);
     } else {
-      engine.aperture_blur(flat, tier, mirrored(make_aperture(options.shape, kernels[i] / 2)), 0);
+      engine.aperture_blur(flat, tier, mirrored(make_kernel(shape, kernels[i])), 0);
     }
     tiers.push_back(tier);
   }
