@@ -205,7 +205,8 @@ double psnr_of(const Image& out, const LayeredScene& scene, double coc) {
   constexpr int samples = 300;
   double error = 0;
   for (int i = 0; i < samples; ++i) {
-    const int x = int(i * 0.618033989 * scene.width()) % scene.width(), y = (2 * i + 1) * scene.height() / (2 * samples);
+    const int x = int(i * 0.618033989 * scene.width()) % scene.width(),
+              y = (2 * i + 1) * scene.height() / (2 * samples);
     const double off = out.row<std::uint8_t>(y)[3 * x + i % 3] / 255.0 - exact_code(scene, coc, x, y, i % 3);
     error += off * off / samples;
   }

@@ -1,4 +1,4 @@
-// The mean under a binary aperture. Integers: sums along rows once, of which every run of the mask is a difference, in
+// The mean under an aperture. Integers: sums along rows once, of which every run of the mask is a difference, in
 // bands that stay in the second-level cache. Floats: every pixel under the mask, added up in doubles.
 #include <algorithm>
 #include <cstddef>
@@ -20,11 +20,10 @@ using cuda::Rows;
 constexpr dim3 block{32, 8, 1};
 constexpr std::int64_t band_bytes = std::int64_t{24} << 20;
 constexpr std::size_t sums_slot = 40;
-constexpr int max_runs = 640;
 
 // The mask in a kernel's 4 KiB of parameters.
 struct Runs {
-  std::int16_t dy[max_runs], begin[max_runs], end[max_runs];
+  std::int16_t dy[max_aperture_runs], begin[max_aperture_runs], end[max_aperture_runs];
 };
 static_assert(sizeof(Runs) <= 4096 - 128);
 
@@ -106,8 +105,8 @@ __global__ void __launch_bounds__(256)
 }
 
 Runs packed(const ApertureMask& mask) {
-  require(mask.runs.size() <= max_runs, "An aperture of ", mask.runs.size(), " runs is out of range; up to ", max_runs,
-          " are allowed.");
+  require(mask.runs.size() <= max_aperture_runs, "An aperture of ", mask.runs.size(), " runs is out of range; up to ",
+          max_aperture_runs, " are allowed.");
   Runs runs{};
   for (std::size_t i = 0; i < mask.runs.size(); ++i) {
     runs.dy[i] = static_cast<std::int16_t>(mask.runs[i].dy);
@@ -121,8 +120,8 @@ Runs packed(const ApertureMask& mask) {
 
 void CudaEngine::aperture_blur(const ImageView& in, const MutableImageView& out, const ApertureMask& mask,
                                int first_row) {
-  require(mask.area >= 1 && mask.area <= 65535, "An aperture of ", mask.area,
-          " pixels is out of range; 1 to 65535 are allowed.");
+  require(mask.area >= 1 && mask.area <= max_aperture_area, "An aperture of ", mask.area,
+          " pixels is out of range; 1 to ", max_aperture_area, " are allowed.");
   const Enqueue enqueue(*this, "aperture_blur");
   const Runs runs = packed(mask);
   const int run_count = static_cast<int>(mask.runs.size());

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 
+#include "core/aperture_reach.hpp"
 #include "core/engine.hpp"
 #include "core/scratch.hpp"
 #include "cuda/cuda_device.hpp"
@@ -38,7 +39,7 @@ class CudaEngine final : public Engine {
   void aperture_blur(const ImageView& in, const MutableImageView& out, const ApertureMask& mask,
                      int first_row) override;
   void gather_blur(const ImageView& in, const ImageView& disparity, const ImageView& radius,
-                   const MutableImageView& out, Aperture shape, int radius_max, int first_row) override;
+                   const MutableImageView& out, const ApertureShape& shape, int radius_max, int first_row) override;
   void blend_levels(const ImageView* levels, int count, const ImageView& level, const MutableImageView& out) override;
   void coc_levels(const ImageView& disparity, int first_row, float focus, float range, float scale, const float* radii,
                   int count, const MutableImageView& out) override;
@@ -110,6 +111,7 @@ class CudaEngine final : public Engine {
   cudaStream_t stream_;
   std::mutex mutex_;
   Scratch scratch_;  // working memory of operations, kept; slots are numbered by the operation
+  std::shared_ptr<const ApertureReach> reach_;  // of which gather_blur's tables there are copies
 };
 
 /// The synchronous engine of GPU `index`; engines of one GPU share its memory. Throws Error{not_found} that says why

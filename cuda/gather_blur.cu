@@ -1,6 +1,9 @@
 // The depth-weighted gather, a thread a pixel. A block gathers as far as the largest radius around it, from shared
 // memory where what it needs fits there.
 #include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include "core/aperture_reach.hpp"
 #include "core/with_scalar.hpp"
@@ -21,7 +24,7 @@ constexpr dim3 block{block_x, block_y, 1};
 constexpr int shared_taps = 16;
 constexpr int shared_pixels = (block_x + 2 * shared_taps) * (block_y + 2 * shared_taps);
 
-enum Slot : std::size_t { radius_slot = 41, inverse_slot, largest_slot };
+enum Slot : std::size_t { radius_slot = 41, inverse_slot, largest_slot, tables_slot };
 
 // The spread of every pixel, and the largest radius of every cell, a cell being the pixels of a block.
 struct Spreads {
@@ -158,12 +161,25 @@ __global__ void __launch_bounds__(block_x* block_y)
 }  // namespace
 
 void CudaEngine::gather_blur(const ImageView& in, const ImageView& disparity, const ImageView& radius,
-                             const MutableImageView& out, Aperture shape, int radius_max, int first_row) {
-  const ApertureReach& aperture = aperture_reach(shape);
+                             const MutableImageView& out, const ApertureShape& shape, int radius_max, int first_row) {
+  std::shared_ptr<const ApertureReach> aperture = aperture_reach(shape);
   const Enqueue enqueue(*this, "gather_blur");
-  const auto table = [&](const std::vector<float>& values) {
-    return static_cast<const float*>(device_->table(values.data(), values.size() * sizeof(float)));
-  };
+  // Of the last shape: what runs with another one is before the copy on the stream.
+  const std::size_t reaches = aperture->reach.size(), areas = aperture->area.size();
+  const MutableImageView tables =
+      scratch_.image(tables_slot, static_cast<int>((reaches + areas + 3) / 4), 1, {Scalar::f32, 4});
+  auto* const reach_table = static_cast<float*>(tables.data);
+  float* const area_table = reach_table + reaches;
+  if (reach_ != aperture) {
+    const auto copy = [&](const std::vector<float>& from, float* to) {
+      cuda::check(cudaMemcpyAsync(to, from.data(), from.size() * sizeof(float), cudaMemcpyHostToDevice, stream_),
+                  "copying a table");
+    };
+    reach_.reset();
+    copy(aperture->reach, reach_table);
+    copy(aperture->area, area_table);
+    reach_ = std::move(aperture);
+  }
   const dim3 cells = cuda::blocks_for(in.width, in.height, block);
   const PixelFormat one{Scalar::f32, 1};
   const MutableImageView clamped = scratch_.image(radius_slot, in.width, in.height, one);
@@ -171,9 +187,8 @@ void CudaEngine::gather_blur(const ImageView& in, const ImageView& disparity, co
   const MutableImageView largest =
       scratch_.image(largest_slot, static_cast<int>(cells.x), static_cast<int>(cells.y), one);
   const auto most = static_cast<float>(radius_max);
-  cuda::launch(measure, {cells, block, stream_}, cuda::rows<float>(radius), in.width, in.height, most,
-               table(aperture.area), cuda::rows<float>(clamped), cuda::rows<float>(inverse),
-               cuda::rows<float>(largest));
+  cuda::launch(measure, {cells, block, stream_}, cuda::rows<float>(radius), in.width, in.height, most, area_table,
+               cuda::rows<float>(clamped), cuda::rows<float>(inverse), cuda::rows<float>(largest));
   const Spreads spreads{cuda::rows<float>(disparity),
                         cuda::rows<float>(ImageView(clamped)),
                         cuda::rows<float>(ImageView(inverse)),
@@ -183,7 +198,7 @@ void CudaEngine::gather_blur(const ImageView& in, const ImageView& disparity, co
   const auto launch = [&](auto t) {
     using T = decltype(t);
     cuda::launch(gather_pixels<T>, {cuda::blocks_for(out.width, out.height, block), block, stream_},
-                 cuda::rows<Pixel<T>>(in), spreads, most, table(aperture.reach), first_row, out.height,
+                 cuda::rows<Pixel<T>>(in), spreads, most, reach_table, first_row, out.height,
                  cuda::rows<Pixel<T>>(out));
   };
   if (in.format.scalar == Scalar::u16) {

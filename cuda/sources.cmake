@@ -7,4 +7,5 @@ foreach(source IN ITEMS alpha.cu anaglyph.cu aperture_blur.cu blend_levels.cu co
   list(APPEND RELIEVO_CUDA_SOURCES ${CMAKE_CURRENT_LIST_DIR}/${source})
 endforeach()
 list(APPEND RELIEVO_CUDA_SOURCES ${PROJECT_SOURCE_DIR}/src/core/curves.cpp ${PROJECT_SOURCE_DIR}/src/core/views.cpp
-  ${PROJECT_SOURCE_DIR}/src/core/aperture_mask.cpp ${PROJECT_SOURCE_DIR}/src/core/aperture_reach.cpp)
+  ${PROJECT_SOURCE_DIR}/src/core/aperture_mask.cpp ${PROJECT_SOURCE_DIR}/src/core/aperture_reach.cpp
+  ${PROJECT_SOURCE_DIR}/src/core/aperture_shape.cpp)

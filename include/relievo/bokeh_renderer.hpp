@@ -55,9 +55,11 @@ struct BokehOptions {
   /// Unit: fraction. Range: 0 to 1. Default: 0.1.
   float focus_range = 0.1f;
   /// Blades of the aperture, a polygon with as many corners in place of `shape` circle, hexagon or octagon; 0 = that
-  /// shape. Unit: blades. Range: 0 or 3 to 16. Default: 0.
+  /// shape. Unit: blades. Range: 0 to 16 (not 1 or 2). Default: 0.
   int blades = 0;
-  /// How round the blades are: 0 = straight, 1 = a circle. Unit: fraction. Range: 0 to 1. Default: 0.
+  /// How round the blades are: 0 = straight, 1 = a circle. The inverse of the distance of the aperture's edge from its
+  /// centre is mixed of both. Only where there are blades, as in a hexagon or octagon. Unit: fraction. Range: 0 to 1.
+  /// Default: 0.
   float roundness = 0;
   /// Turns the aperture clockwise. Unit: degrees. Range: -360 to 360. Default: 0.
   float rotation = 0;
@@ -164,7 +166,8 @@ struct Focus {
 /// serves one thread at a time.
 class RELIEVO_API BokehRenderer final {
  public:
-  /// Throws Error{invalid_argument} for an option out of range.
+  /// Throws Error{invalid_argument} for an option out of range, for blades or roundness of a shape that has none, and
+  /// for shape `image` with mode `gather`.
   explicit BokehRenderer(const Device& device, const BokehOptions& options = {})
       : BokehRenderer(device, &options, sizeof options) {}
   BokehRenderer(BokehRenderer&&) noexcept;
@@ -172,8 +175,10 @@ class RELIEVO_API BokehRenderer final {
   ~BokehRenderer();
 
   /// The aperture of shape `image`: light passes where `picture` (1, 3 or 4 channels of any scalar type, host memory)
-  /// is bright. It is square; its sides are two radii. Grey lets through as much light in four steps. Copied. Throws
-  /// Error{invalid_argument} where it is empty, not square, all black or has values that are not finite.
+  /// is bright. It is square; its sides are two radii. Grey lets through as much light, in four steps up to the
+  /// brightest pixel's; alpha dims. In blurs so large that this would take too many runs of pixels, it has fewer steps
+  /// and less detail. Copied. Throws Error{invalid_argument} where it is empty, not square, all black or has values
+  /// that are not finite, and where the shape is another one.
   void set_aperture(const ImageView& picture);
 
   /// The picture. Allocates its result; synchronous.

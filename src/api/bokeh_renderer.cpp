@@ -1,6 +1,7 @@
 #include <relievo/bokeh_renderer.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "core/options.hpp"
 #include "core/scratch.hpp"
 #include "core/views.hpp"
+#include "effects/aperture_picture.hpp"
 #include "effects/bokeh.hpp"
 #include "effects/working_copy.hpp"
 
@@ -16,18 +18,21 @@ namespace relievo {
 inline namespace v1 {
 
 struct BokehRenderer::Impl {
-  Impl(const Device& on, const BokehOptions& given) : device(on), options(given), scratch(on.engine()) {}
+  Impl(const Device& on, const BokehOptions& given) : device(on), options(given), scratch(on.engine()) {
+    check_aperture(options);
+  }
 
   // The picture in the scene's color format.
   void render_color(Engine& engine, const LayeredScene::Impl& scene, const Focus& focus, const MutableImageView& out,
                     const Progress& progress) {
+    const ApertureShape shape = aperture_shape(options, aperture);
     const float in_focus = focus_disparity(scene, focus);
     const std::vector<LayerView> views = scene.views();
     const int count = static_cast<int>(views.size());
     if (options.strength == 0) {
       engine.flatten(views.data(), count, out);
     } else if (options.mode == BokehMode::lens) {
-      render_lens(engine, scratch, lens, scene, options, in_focus, out, progress);
+      render_lens(engine, scratch, lens, scene, options, shape, in_focus, out, progress);
     } else {
       enum : std::size_t { flat_slot = 4, disparity_slot = 5 };
       ImageView flat = views[0].color, disparity = views[0].disparity;
@@ -41,15 +46,16 @@ struct BokehRenderer::Impl {
         disparity = depth;
       }
       if (options.mode == BokehMode::gather) {
-        render_gather(engine, scratch, scene, flat, disparity, options, in_focus, out, progress);
+        render_gather(engine, scratch, scene, flat, disparity, options, shape, in_focus, out, progress);
       } else {
-        render_tiers(engine, scratch, flat, disparity, options, in_focus, out);
+        render_tiers(engine, scratch, flat, disparity, options, shape, in_focus, out);
       }
     }
   }
 
   Device device;
   BokehOptions options;
+  std::shared_ptr<const AperturePicture> aperture;
   Scratch scratch;
   Lens lens;
 };
@@ -68,6 +74,14 @@ BokehRenderer::BokehRenderer(const Device& device, const BokehOptions* options, 
 BokehRenderer::BokehRenderer(BokehRenderer&&) noexcept = default;
 BokehRenderer& BokehRenderer::operator=(BokehRenderer&&) noexcept = default;
 BokehRenderer::~BokehRenderer() = default;
+
+void BokehRenderer::set_aperture(const ImageView& picture) {
+  at_boundary("taking the aperture's picture", [&] {
+    require(impl_->options.shape == Aperture::image, "The aperture's picture is of shape image; shape is ",
+            name_of(impl_->options.shape), ".");
+    impl_->aperture = std::make_shared<const AperturePicture>(aperture_picture(picture));
+  });
+}
 
 Image BokehRenderer::render(const LayeredScene& scene, const Focus& focus, const Progress& progress) const {
   return at_boundary("bokeh", [&] {
@@ -103,6 +117,7 @@ LayeredScene BokehRenderer::defocus(const LayeredScene& scene, const Focus& focu
     to->format = from.format;
     to->color = from.color;
     if (!from.alpha.empty()) to->alpha = copy_on(impl_->device, from.alpha);
+    const ApertureShape shape = aperture_shape(impl_->options, impl_->aperture);
     const float in_focus = focus_disparity(from, focus);
     for (std::size_t i = 0; i < from.layers.size(); ++i) {
       progress.report(static_cast<double>(i) / static_cast<double>(from.layers.size()), "blur");
@@ -114,14 +129,14 @@ LayeredScene BokehRenderer::defocus(const LayeredScene& scene, const Focus& focu
       blurred.color = like(layer.color);
       if (!layer.coverage.empty()) blurred.coverage = like(layer.coverage);
       if (impl_->options.mode == BokehMode::lens) {
-        defocus_lens(impl_->device.engine(), impl_->lens, from, static_cast<int>(i), impl_->options, in_focus,
+        defocus_lens(impl_->device.engine(), impl_->lens, from, static_cast<int>(i), impl_->options, shape, in_focus,
                      blurred.color.mutable_view(), blurred.coverage.mutable_view());
       } else if (impl_->options.mode == BokehMode::gather) {
-        defocus_gather(impl_->device.engine(), impl_->scratch, from, static_cast<int>(i), impl_->options, in_focus,
-                       blurred.color.mutable_view(), blurred.coverage.mutable_view());
+        defocus_gather(impl_->device.engine(), impl_->scratch, from, static_cast<int>(i), impl_->options, shape,
+                       in_focus, blurred.color.mutable_view(), blurred.coverage.mutable_view());
       } else {
-        render_tiers(impl_->device.engine(), impl_->scratch, layer.color, layer.disparity, impl_->options, in_focus,
-                     blurred.color.mutable_view());
+        render_tiers(impl_->device.engine(), impl_->scratch, layer.color, layer.disparity, impl_->options, shape,
+                     in_focus, blurred.color.mutable_view());
         if (!layer.coverage.empty()) impl_->device.engine().convert(layer.coverage, blurred.coverage.mutable_view());
       }
       blurred.disparity = like(layer.disparity);

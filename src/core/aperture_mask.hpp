@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include <relievo/bokeh_renderer.hpp>
+#include "core/aperture_shape.hpp"
 
 namespace relievo {
 inline namespace v1 {
@@ -18,30 +18,40 @@ struct ApertureRun {
 /// The largest k for which the run holds 2^k pixels: two pieces of 2^k cover it.
 int power_in(const ApertureRun& run);
 
-/// A binary aperture. `runs` are sorted by dy, then dx, and do not touch; `area` is their pixel count.
+/// What the blurs take: sums of this many 16-bit codes fit 32 bits, and runs the parameters of a kernel.
+inline constexpr int max_aperture_area = 65535;
+inline constexpr int max_aperture_runs = 640;
+
+/// An aperture. `runs` are sorted by dy, then dx. Those of pictures may overlap: what n runs hold counts n times. Else
+/// they do not touch.
 struct ApertureMask {
   int radius = 0;  ///< |dx| and |dy| are at most this.
-  int area = 0;
+  int area = 0;    ///< Pixels of all runs.
   std::vector<ApertureRun> runs;
 };
 
-/// The mask of `shape` in the square of side 2 radius + 1 (radius 0: one pixel). A disc holds pixels
-/// with dx^2 + dy^2 <= radius^2 + radius / 2; polygons and the heart those whose centre is inside.
-ApertureMask make_aperture(Aperture shape, int radius);
+/// The mask of `shape` in the square of side 2 radius + 1, radius at most 128: pixels whose centre is inside an outline
+/// of circumradius R = sqrt(radius^2 + radius / 2), about radius + 1/4, which blurs closest to how rays through an
+/// aperture of this radius do. Radius 0, and what would be empty, is the pixel in the middle.
+///
+/// A picture has sides of 2 R, at most 255 px; what is turned out of the square is cut off. A pixel counts 0 to 4 times
+/// by the light that it averages, the brightest being 4; 0 or 1 times where the picture knows no grey. Where that
+/// breaks a limit of the blurs, grey has fewer steps, down to one; then the picture loses detail.
+ApertureMask make_aperture(const ApertureShape& shape, int radius);
 
-/// Whether a pixel lies in the heart of `radius`; rays from the centre leave it once.
-bool inside_heart(double x, double y, double radius);
+/// The mask that fills a kernel of odd `size`: R = size / 2.
+ApertureMask make_kernel(const ApertureShape& shape, int size);
 
-/// The ellipse of OpenCV's getStructuringElement(MORPH_ELLIPSE, {diameter, diameter}), a single run a row.
-ApertureMask make_ellipse(int diameter);
-
-/// A vertical run of a mask: pixels (dx, top .. bottom) relative to the centre.
+/// A vertical run: rows top .. bottom at column dx.
 struct ColumnRun {
   int dx, top, bottom;
 };
 
-/// The mask as vertical runs, by dx, then top.
+/// The same pixels as vertical runs, as often as the mask holds them.
 std::vector<ColumnRun> column_runs(const ApertureMask& mask);
+
+/// The ellipse of OpenCV's getStructuringElement(MORPH_ELLIPSE, {diameter, diameter}), a single run a row.
+ApertureMask make_ellipse(int diameter);
 
 /// The mask turned by half a turn: a blur that gathers under it spreads a light in the shape of `mask`.
 ApertureMask mirrored(ApertureMask mask);

@@ -1,57 +1,20 @@
 #include "core/aperture_reach.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <numbers>
-
-#include "core/aperture_mask.hpp"
+#include <cstddef>
+#include <mutex>
+#include <utility>
 
 namespace relievo {
 inline namespace v1 {
 namespace {
 
-double polygon_reach(double x, double y, int sides) {
-  const double half = std::numbers::pi / sides;
-  double reach = 0;
-  for (int i = 0; i < sides; ++i) {
-    const double angle = -std::numbers::pi / 2 + half + 2 * half * i;
-    reach = std::max(reach, (x * std::cos(angle) + y * std::sin(angle)) / std::cos(half));
-  }
-  return reach;
-}
-
-// Rays from the centre leave the heart once.
-double heart_reach(double x, double y) {
-  double inside = 2 * std::hypot(x, y), outside = 0.5 * std::hypot(x, y);
-  for (int step = 0; step < 40; ++step) {
-    const double middle = (inside + outside) / 2;
-    (inside_heart(x, y, middle - 0.5) ? inside : outside) = middle;
-  }
-  return inside;
-}
-
-double reach_of(Aperture shape, double x, double y) {
-  switch (shape) {
-    case Aperture::circle:
-      return std::hypot(x, y);
-    case Aperture::hexagon:
-      return polygon_reach(x, y, 6);
-    case Aperture::octagon:
-      return polygon_reach(x, y, 8);
-    case Aperture::heart:
-      return x == 0 && y == 0 ? 0 : heart_reach(x, y);
-    case Aperture::line:
-    case Aperture::image:
-      break;
-  }
-  return 0;
-}
-
-ApertureReach measure(Aperture shape) {
+ApertureReach measure(const ApertureShape& shape) {
   ApertureReach out;
+  const ApertureOutline outline(shape);
   for (int dy = -largest_radius; dy <= largest_radius; ++dy) {
     for (int dx = -largest_radius; dx <= largest_radius; ++dx) {
-      out.reach.push_back(static_cast<float>(reach_of(shape, -dx, -dy)));
+      out.reach.push_back(static_cast<float>(outline.reach(-dx, -dy)));
     }
   }
   std::vector<float> rising = out.reach;
@@ -72,27 +35,24 @@ ApertureReach measure(Aperture shape) {
 
 }  // namespace
 
-const ApertureReach& aperture_reach(Aperture shape) {
-  switch (shape) {
-    case Aperture::hexagon: {
-      static const ApertureReach hexagon = measure(Aperture::hexagon);
-      return hexagon;
-    }
-    case Aperture::octagon: {
-      static const ApertureReach octagon = measure(Aperture::octagon);
-      return octagon;
-    }
-    case Aperture::heart: {
-      static const ApertureReach heart = measure(Aperture::heart);
-      return heart;
-    }
-    case Aperture::circle:
-    case Aperture::line:
-    case Aperture::image:
-      break;
+std::shared_ptr<const ApertureReach> aperture_reach(const ApertureShape& shape) {
+  struct Kept {
+    ApertureShape shape;
+    std::shared_ptr<const ApertureReach> reach;
+  };
+  // The last one asked for comes first.
+  static std::mutex mutex;
+  static std::vector<Kept> kept;
+  constexpr std::size_t most = 8;
+  const std::lock_guard lock(mutex);
+  auto found = std::find_if(kept.begin(), kept.end(), [&](const Kept& each) { return each.shape == shape; });
+  if (found == kept.end()) {
+    auto made = std::make_shared<const ApertureReach>(measure(shape));
+    if (kept.size() == most) kept.pop_back();
+    found = kept.insert(kept.end(), {shape, std::move(made)});
   }
-  static const ApertureReach circle = measure(Aperture::circle);
-  return circle;
+  std::rotate(kept.begin(), found, found + 1);
+  return kept.front().reach;
 }
 
 }  // namespace v1

@@ -131,7 +131,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
 
   /// Mean under `mask` around each pixel of rows first_row .. first_row + out.height - 1 of `in`
   /// (out.width = in.width), borders repeated, exact in integers and rounded to nearest. u8, u16
-  /// (exact), f32 (double sums); any channel count. `mask` has at most 65535 pixels and 640 runs.
+  /// (exact), f32 (double sums); any channel count. `mask` has at most max_aperture_area pixels and max_aperture_runs
+  /// runs.
   virtual void aperture_blur(const ImageView& in, const MutableImageView& out, const ApertureMask& mask,
                              int first_row) = 0;
 
@@ -142,9 +143,9 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// farther never spreads over a nearer sharp pixel. `disparity` and `radius` are f32, of the size of `in`; a radius
   /// is given in units of `radius_max` px (0 to 128) and clamped to 0..1, as `coc_levels` gives it for the table {0,
   /// radius_max}. Pixels outside `in` give no light. Sums in fp32: of each row of taps from left to right, then of rows
-  /// from top to bottom.
+  /// from top to bottom. Every shape but `image`.
   virtual void gather_blur(const ImageView& in, const ImageView& disparity, const ImageView& radius,
-                           const MutableImageView& out, Aperture shape, int radius_max, int first_row) = 0;
+                           const MutableImageView& out, const ApertureShape& shape, int radius_max, int first_row) = 0;
 
   /// out = levels[i] + t (levels[i+1] - levels[i]) where `level` (f32, 1 channel) holds i + t, clamped
   /// to 0..count-1. At t = 0 the result is levels[i] bit for bit. u8, u16, f32.

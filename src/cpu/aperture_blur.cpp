@@ -1,4 +1,4 @@
-// The mean under a binary aperture. A column of the mask that slides down by one row gains the pixel
+// The mean under an aperture. A column of the mask that slides down by one row gains the pixel
 // below its run and loses the one at its top, so a row of sums follows from the last one by two loads a
 // column run, whatever the shape. All sums are integers and exact.
 #include "cpu/targets.hpp"
@@ -156,6 +156,7 @@ HWY_AFTER_NAMESPACE();
 #include <cstring>
 #include <vector>
 
+#include "core/aperture_mask.hpp"
 #include "core/check.hpp"
 #include "cpu/cpu_engine.hpp"
 #include "kernels/sampling.hpp"
@@ -298,8 +299,8 @@ void float_tile(const ImageView& in, const MutableImageView& out, const Aperture
 
 void CpuEngine::aperture_blur(const ImageView& in, const MutableImageView& out, const ApertureMask& mask,
                               int first_row) {
-  require(mask.area >= 1 && mask.area <= 65535, "An aperture of ", mask.area,
-          " pixels is out of range; 1 to 65535 are allowed.");
+  require(mask.area >= 1 && mask.area <= max_aperture_area, "An aperture of ", mask.area,
+          " pixels is out of range; 1 to ", max_aperture_area, " are allowed.");
   const IntegerBlur blur{in, out, mask, first_row, column_runs(mask)};
   const int step = tile_width(mask.radius, in.format.channels);
   parallel_rows(out.height, band_rows, [&](int first, int last, ThreadScratch& scratch) {

@@ -37,7 +37,7 @@ class CpuEngine final : public Engine {
   void aperture_blur(const ImageView& in, const MutableImageView& out, const ApertureMask& mask,
                      int first_row) override;
   void gather_blur(const ImageView& in, const ImageView& disparity, const ImageView& radius,
-                   const MutableImageView& out, Aperture shape, int radius_max, int first_row) override;
+                   const MutableImageView& out, const ApertureShape& shape, int radius_max, int first_row) override;
   void blend_levels(const ImageView* levels, int count, const ImageView& level, const MutableImageView& out) override;
   void coc_levels(const ImageView& disparity, int first_row, float focus, float range, float scale, const float* radii,
                   int count, const MutableImageView& out) override;

@@ -103,6 +103,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 
 #include <algorithm>
+#include <memory>
 
 #include "core/aperture_reach.hpp"
 #include "core/with_scalar.hpp"
@@ -173,8 +174,9 @@ struct Gather {
 }  // namespace
 
 void CpuEngine::gather_blur(const ImageView& in, const ImageView& disparity, const ImageView& radius,
-                            const MutableImageView& out, Aperture shape, int radius_max, int first_row) {
-  const Gather gather{in, disparity, radius, out, aperture_reach(shape), static_cast<float>(radius_max), first_row};
+                            const MutableImageView& out, const ApertureShape& shape, int radius_max, int first_row) {
+  const std::shared_ptr<const ApertureReach> aperture = aperture_reach(shape);
+  const Gather gather{in, disparity, radius, out, *aperture, static_cast<float>(radius_max), first_row};
   parallel_rows(out.height, tile_rows, [&](int first, int last, ThreadScratch& scratch) {
     for (int x = 0; x < out.width; x += tile_columns) {
       scratch.reset();

@@ -40,7 +40,7 @@ enum Slot : std::size_t { window = 1, level_map, blended, flat_picture, flat_dis
 
 // Gathers rows y0 .. y0 + rows - 1 of a layer: premultiplied linear-light RGBA, u16.
 MutableImageView gather_band(Engine& engine, Scratch& scratch, const LayerView& layer,
-                             const DisparityStatistics& disparity, Aperture shape, float focus, float range,
+                             const DisparityStatistics& disparity, const ApertureShape& shape, float focus, float range,
                              float scale, int y0, int rows) {
   const int width = layer.color.width, height = layer.color.height;
   const float most = std::max(0.0f, farthest_from(focus, disparity) - range) * scale;
@@ -63,7 +63,8 @@ float focus_disparity(const LayeredScene::Impl& scene, const Focus& focus) {
   return focus.disparity < 0 ? scene.subject : focus.disparity;
 }
 
-LensBlur Lens::over(const LayeredScene::Impl& scene, const BokehOptions& options, float focus) {
+LensBlur Lens::over(const LayeredScene::Impl& scene, const BokehOptions& options, const ApertureShape& shape,
+                    float focus) {
   LensBlur lens;
   lens.focus = focus;
   lens.range = options.focus_range;
@@ -74,11 +75,16 @@ LensBlur Lens::over(const LayeredScene::Impl& scene, const BokehOptions& options
   const float most = std::max(0.0f, std::max(focus, 1 - focus) - lens.range) * lens.scale;
   lens.count =
       static_cast<int>(std::lower_bound(radius_table.begin(), radius_table.end() - 1, most) - radius_table.begin()) + 1;
+  if (!(shape_ == shape)) {
+    shape_ = shape;
+    far_apertures_.clear();
+    near_apertures_.clear();
+  }
   for (std::size_t i = far_apertures_.size(); i < static_cast<std::size_t>(lens.count); ++i) {
     int step = radius_table[i] < radius_of_halves ? 1 : radius_table[i] < radius_of_quarters ? 2 : 4;
     const auto radius = static_cast<int>(radius_table[i]);
-    ApertureMask mask = make_aperture(options.shape, radius / step);
-    for (; step > 1 && mask.area < least_area; mask = make_aperture(options.shape, radius / step)) step /= 2;
+    ApertureMask mask = make_aperture(shape, radius / step);
+    for (; step > 1 && mask.area < least_area; mask = make_aperture(shape, radius / step)) step /= 2;
     const auto add = [&](std::vector<LensAperture>& to, ApertureMask seen) {
       std::vector<ColumnRun> columns = column_runs(seen);
       to.push_back({step, std::move(seen), std::move(columns)});
@@ -98,8 +104,9 @@ LensBlur Lens::over(const LayeredScene::Impl& scene, const BokehOptions& options
 }
 
 void render_lens(Engine& engine, Scratch& scratch, Lens& lens, const LayeredScene::Impl& scene,
-                 const BokehOptions& options, float focus, const MutableImageView& out, const Progress& progress) {
-  const LensBlur lens_blur = lens.over(scene, options, focus);
+                 const BokehOptions& options, const ApertureShape& shape, float focus, const MutableImageView& out,
+                 const Progress& progress) {
+  const LensBlur lens_blur = lens.over(scene, options, shape, focus);
   Grain grain;
   if (options.grain > 0) {
     grain = grain_of(to_host(flattened(scene), scene.device));
@@ -118,14 +125,15 @@ void render_lens(Engine& engine, Scratch& scratch, Lens& lens, const LayeredScen
 }
 
 void defocus_lens(Engine& engine, Lens& lens, const LayeredScene::Impl& scene, int index, const BokehOptions& options,
-                  float focus, const MutableImageView& color, const MutableImageView& coverage) {
+                  const ApertureShape& shape, float focus, const MutableImageView& color,
+                  const MutableImageView& coverage) {
   const LayerView layer = scene.layers[static_cast<std::size_t>(index)].view();
-  engine.lens_blur(&layer, 1, lens.over(scene, options, focus), 0, color, coverage, {});
+  engine.lens_blur(&layer, 1, lens.over(scene, options, shape, focus), 0, color, coverage, {});
 }
 
 void render_gather(Engine& engine, Scratch& scratch, const LayeredScene::Impl& scene, const ImageView& flat,
-                   const ImageView& disparity, const BokehOptions& options, float focus, const MutableImageView& out,
-                   const Progress& progress) {
+                   const ImageView& disparity, const BokehOptions& options, const ApertureShape& shape, float focus,
+                   const MutableImageView& out, const Progress& progress) {
   const float scale = pixels_per_disparity(scene, options);
   DisparityStatistics all = scene.layers[0].statistics;
   for (const LayeredScene::Impl::Layer& layer : scene.layers) {
@@ -135,8 +143,8 @@ void render_gather(Engine& engine, Scratch& scratch, const LayeredScene::Impl& s
   for (int y = 0; y < scene.height; y += band_rows) {
     progress.report(static_cast<double>(y) / scene.height, "blur");
     const int rows = std::min(band_rows, scene.height - y);
-    const MutableImageView band = gather_band(engine, scratch, {flat, {}, disparity}, all, options.shape, focus,
-                                              options.focus_range, scale, y, rows);
+    const MutableImageView band =
+        gather_band(engine, scratch, {flat, {}, disparity}, all, shape, focus, options.focus_range, scale, y, rows);
     engine.unpremultiply_linear(band, rows_of(out, y, rows));
   }
 }
@@ -151,28 +159,28 @@ void reserve_gather(Scratch& scratch, int width, int height) {
 }
 
 void defocus_gather(Engine& engine, Scratch& scratch, const LayeredScene::Impl& scene, int index,
-                    const BokehOptions& options, float focus, const MutableImageView& color,
+                    const BokehOptions& options, const ApertureShape& shape, float focus, const MutableImageView& color,
                     const MutableImageView& coverage) {
   const LayeredScene::Impl::Layer& layer = scene.layers[static_cast<std::size_t>(index)];
   const float scale = pixels_per_disparity(scene, options);
   for (int y = 0; y < scene.height; y += band_rows) {
     const int rows = std::min(band_rows, scene.height - y);
-    const MutableImageView band = gather_band(engine, scratch, layer.view(), layer.statistics, options.shape, focus,
-                                              options.focus_range, scale, y, rows);
+    const MutableImageView band =
+        gather_band(engine, scratch, layer.view(), layer.statistics, shape, focus, options.focus_range, scale, y, rows);
     engine.unpremultiply_linear(band, rows_of(color, y, rows));
     if (coverage.data != nullptr) engine.extract_alpha(band, rows_of(coverage, y, rows));
   }
 }
 
 void render_tiers(Engine& engine, Scratch& scratch, const ImageView& flat, const ImageView& disparity,
-                  const BokehOptions& options, float focus, const MutableImageView& out) {
+                  const BokehOptions& options, const ApertureShape& shape, float focus, const MutableImageView& out) {
   if (flat.format.scalar == Scalar::f16) {
     // Blurs are made of bytes, words and floats.
     const PixelFormat wide{Scalar::f32, flat.format.channels};
     const MutableImageView in = scratch.image(window, flat.width, flat.height, wide, flat.color);
     const MutableImageView blurred = scratch.image(blended, flat.width, flat.height, wide, flat.color);
     engine.convert(flat, in);
-    render_tiers(engine, scratch, in, disparity, options, focus, blurred);
+    render_tiers(engine, scratch, in, disparity, options, shape, focus, blurred);
     engine.convert(blurred, out);
     return;
   }
@@ -181,10 +189,10 @@ void render_tiers(Engine& engine, Scratch& scratch, const ImageView& flat, const
   std::vector<ImageView> tiers{flat};
   for (std::size_t i = 1; i < kernels.size(); ++i) {
     const MutableImageView tier = scratch.image(first_level + i, flat.width, flat.height, flat.format, flat.color);
-    if (options.shape == Aperture::circle) {
+    if (shape == ApertureShape()) {
       engine.gaussian(flat, tier, kernels[i]);
     } else {
-      engine.aperture_blur(flat, tier, mirrored(make_aperture(options.shape, kernels[i] / 2)), 0);
+      engine.aperture_blur(flat, tier, mirrored(make_kernel(shape, kernels[i])), 0);
     }
     tiers.push_back(tier);
   }

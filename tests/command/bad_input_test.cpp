@@ -210,6 +210,35 @@ TEST_F(BadInput, OptionOutOfRange) {
   }
 }
 
+TEST_F(BadInput, AnAperturesPicture) {
+  relievo::io::write(folder / "photo.png", test::picture(32, 24));
+  relievo::Image ring = test::picture(16, 16);
+  relievo::io::write(folder / "ring.png", ring);
+  for (int y = 0; y < 16; ++y) std::fill_n(ring.row<std::uint8_t>(y), 48, std::uint8_t{0});
+  relievo::io::write(folder / "black.png", ring);
+  write_bytes(folder / "text.png", "light");
+  const auto refused = [&](const std::vector<std::string>& flags, int code, const std::string& part) {
+    std::vector<std::string> arguments{"bokeh", "photo.png"};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    expect_refused(arguments, code, part);
+  };
+  refused({"--aperture-image", "absent.png"}, 1, "absent.png");
+  refused({"--aperture-image", "text.png"}, 1, "text.png");
+  refused({"--aperture-image", "photo.png"}, 2, "The aperture's picture is 32 x 24 pixels; it must be square.");
+  refused({"--aperture-image", "black.png"}, 2, "The aperture's picture is black");
+  refused({"--aperture-image", "ring.png", "--shape", "heart"}, 2,
+          "--aperture-image is of shape image; --shape is heart.");
+  refused({"--shape", "image"}, 2, "--shape image needs --aperture-image FILE.");
+  refused({"--aperture-image", "ring.png", "--mode", "gather"}, 2, "shape is image with mode gather");
+  refused({"--blades", "2"}, 2, "blades is 2; allowed are 0 and 3 to 16.");
+  refused({"--shape", "heart", "--blades", "5"}, 2, "blades is 5 with shape heart");
+  refused({"--roundness", "0.5"}, 2, "roundness is 0.5 with shape circle and no blades");
+  expect_refused({"all", "photo.png", "--bokeh-shape", "image"}, 2,
+                 "--bokeh-shape image needs --bokeh-aperture-image FILE.");
+  expect_done({"bokeh", "photo.png", "--aperture-image", "ring.png", "-o", "b.png"});
+  expect_done({"bokeh", "photo.png", "--blades", "7", "--roundness", "0.3", "--rotation", "10", "-o", "c.png"});
+}
+
 TEST_F(BadInput, FlagsThatWouldDoNothing) {
   relievo::io::write(folder / "photo.png", test::picture(32, 32));
   relievo::io::write_depth(folder / "depth.pfm",

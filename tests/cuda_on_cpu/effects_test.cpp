@@ -65,6 +65,32 @@ TEST(EffectsOnGpu, BokehIsTheCpus) {
   }
 }
 
+TEST(EffectsOnGpu, BokehOfEveryShapeIsTheCpus) {
+  const Scenes scenes(test::u8_3);
+  const Image picture =
+      test::make(40, 40, test::u8_1, [](int x, int y, int) { return std::hypot(x - 20, y - 20) / 30; });
+  for (const BokehMode mode : {BokehMode::lens, BokehMode::tiers, BokehMode::gather}) {
+    for (const Aperture shape : {Aperture::circle, Aperture::line, Aperture::image}) {
+      if (mode == BokehMode::gather && shape == Aperture::image) continue;
+      BokehOptions options;
+      options.mode = mode;
+      options.shape = shape;
+      options.blades = shape == Aperture::circle ? 5 : 0;
+      options.rotation = 25;
+      options.squeeze = 1.5f;
+      options.strength = 3;
+      BokehRenderer there(scenes.device, options), here(scenes.cpu, options);
+      if (shape == Aperture::image) {
+        there.set_aperture(picture);
+        here.set_aperture(picture);
+      }
+      const Focus focus = Focus::on_disparity(0.9f);
+      EXPECT_TRUE(test::same(there.render(scenes.there, focus), here.render(scenes.here, focus)))
+          << name_of(mode) << " " << name_of(shape);
+    }
+  }
+}
+
 TEST(EffectsOnGpu, ParallaxIsTheCpus) {
   for (const PixelFormat format : formats) {
     const Scenes scenes(format);

@@ -125,7 +125,7 @@ TEST(Tiers, OtherShapesAreTheirAperture) {
     test::set(dark, 40, 40, 0, 1);
     const Image out =
         BokehRenderer(Device::cpu(1), options).render(test::plane(std::move(dark), 1), Focus::on_disparity(0));
-    const ApertureMask mask = make_aperture(shape, 15);
+    const ApertureMask mask = make_kernel(shape, 31);
     double sum = 0;
     for (const ApertureRun& run : mask.runs) {
       for (int dx = run.dx_begin; dx < run.dx_end; ++dx) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "animation.hpp"
+#include "bokeh_flags.hpp"
 #include "common/flags.hpp"
 #include "verbs.hpp"
 
@@ -20,7 +21,7 @@ namespace tool {
 namespace {
 
 struct Flags {
-  relievo::BokehOptions bokeh;
+  BokehFlags bokeh;
   relievo::ParallaxOptions parallax;
   relievo::StereoOptions stereo;
   int animation_size = 1280;
@@ -70,10 +71,10 @@ bool make_folder(const std::string& folder) {
                                                    ".");
 }
 
-void make_all(Inputs& inputs, const Flags& flags, const std::string& folder, const std::string& name) {
+void make_all(Inputs& inputs, Flags& flags, const std::string& folder, const std::string& name) {
   Report& report = inputs.report;
   const relievo::Device device = inputs.open_device();
-  const relievo::BokehRenderer bokeh(device, flags.bokeh);
+  const relievo::BokehRenderer bokeh = flags.bokeh.open(device);
   const relievo::ParallaxAnimator animator(device, flags.parallax);
   const relievo::StereoEncoder stereo(device, flags.stereo);
   const std::string base = folder + "/";
@@ -150,7 +151,7 @@ void make_all(Inputs& inputs, const Flags& flags, const std::string& folder, con
 void add_all(CLI::App& app, Inputs& inputs) {
   const auto flags = std::make_shared<Flags>();
   if (inputs.preset == Preset::spatial_photo) {
-    flags->bokeh = relievo::BokehOptions::spatial_photo();
+    flags->bokeh.options = relievo::BokehOptions::spatial_photo();
     flags->parallax = relievo::ParallaxOptions::spatial_photo();
     flags->stereo = relievo::StereoOptions::spatial_photo();
     flags->animation_size = flags->gif_size = 2048;
@@ -159,7 +160,7 @@ void add_all(CLI::App& app, Inputs& inputs) {
   add_common(*verb, inputs, "the folder (NAME_output, where you are)");
   verb->get_option("--output")->type_name("FOLDER");
   add_scene_flags(*verb, inputs, true);
-  add_flags(*verb, flags->bokeh, inputs.texts, "bokeh-", "Bokeh");
+  flags->bokeh.add(*verb, inputs.texts, "bokeh-", "Bokeh");
   add_flags(*verb, flags->parallax, inputs.texts, "parallax-", "Parallax");
   // The stills are apart, and the video is side by side.
   add_flags(*verb, flags->stereo, inputs.texts, "stereo-", "Stereo",

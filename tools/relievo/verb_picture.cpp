@@ -2,6 +2,7 @@
 #include <relievo/io/depth.hpp>
 #include <relievo/io/photo.hpp>
 
+#include "bokeh_flags.hpp"
 #include "common/files.hpp"
 #include "common/flags.hpp"
 #include "verbs.hpp"
@@ -79,15 +80,15 @@ void add_inpaint(CLI::App& app, Inputs& inputs) {
 
 void add_bokeh(CLI::App& app, Inputs& inputs) {
   struct Flags {
-    relievo::BokehOptions options;
+    BokehFlags bokeh;
     float focus = -1;
     bool face = false;
   };
   const auto flags = std::make_shared<Flags>();
-  if (inputs.preset == Preset::spatial_photo) flags->options = relievo::BokehOptions::spatial_photo();
+  if (inputs.preset == Preset::spatial_photo) flags->bokeh.options = relievo::BokehOptions::spatial_photo();
   CLI::App* verb = app.add_subcommand("bokeh", "depth of field");
   add_common(*verb, inputs, "the picture: .jpg .png .tif .webp .exr (NAME_bokeh.jpg)");
-  add_flags(*verb, flags->options, inputs.texts);
+  flags->bokeh.add(*verb, inputs.texts);
   CLI::Option* face = verb->add_flag("--focus-face", flags->face, "focus on the largest face, else the subject");
   add_number(
       *verb, "--focus-disparity", flags->focus, "focus on this disparity, 0 (farthest) to 1 (nearest)",
@@ -99,7 +100,7 @@ void add_bokeh(CLI::App& app, Inputs& inputs) {
     const std::string path = inputs.output_or("_bokeh.jpg");
     relievo::io::check_photo_path(path);
     const relievo::Device device = inputs.open_device();
-    const relievo::BokehRenderer bokeh(device, flags->options);
+    const relievo::BokehRenderer bokeh = flags->bokeh.open(device);
     const relievo::io::Photo photo = inputs.read_photo();
     const relievo::DepthMap depth = inputs.find_depth(device, photo);
     const relievo::LayeredScene scene =

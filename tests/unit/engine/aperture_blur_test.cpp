@@ -66,6 +66,27 @@ TEST(ApertureBlur, TakesMasksOfSeveralRunsARow) {
   }
 }
 
+TEST(ApertureBlur, CountsWhatRunsShareAsOftenAsTheyHoldIt) {
+  TestEngine engine(1);
+  // A pyramid of four steps, beside it a single pixel.
+  ApertureMask grey;
+  grey.radius = 5;
+  for (int step = 0; step < 4; ++step) {
+    for (int dy = step - 3; dy <= 3 - step; ++dy) grey.runs.push_back({dy, step - 4, 3 - step});
+  }
+  grey.runs.push_back({5, 5, 6});
+  for (const ApertureRun& run : grey.runs) grey.area += run.dx_end - run.dx_begin;
+  for (const PixelFormat format : formats) {
+    const Picture in = random_picture(61, 47, format);
+    Picture out(61, 47, format);
+    engine.aperture_blur(in, out, grey, 0);
+    expect_mean(in, out, grey, 0);
+    const Picture flat = constant_picture(61, 47, format, 0.7 * full(format.scalar));
+    engine.aperture_blur(flat, out, grey, 0);
+    EXPECT_TRUE(out.same_bits(flat));
+  }
+}
+
 TEST(ApertureBlur, BandsEqualTheWhole) {
   TestEngine engine(2);
   const ApertureMask mask = make_aperture(Aperture::hexagon, 7);

@@ -1,6 +1,9 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "unit/engine/pixels.hpp"
 
@@ -9,27 +12,67 @@ inline namespace v1 {
 namespace test {
 namespace {
 
-constexpr Aperture shapes[] = {Aperture::circle, Aperture::hexagon, Aperture::octagon, Aperture::heart};
+ApertureShape polygon(int blades, float roundness, float rotation, float squeeze) {
+  ApertureShape shape;
+  shape.blades = blades;
+  shape.roundness = roundness;
+  shape.rotation = rotation;
+  shape.squeeze = squeeze;
+  return shape;
+}
+ApertureShape turned(ApertureShape shape, float rotation, float squeeze) {
+  shape.rotation = rotation;
+  shape.squeeze = squeeze;
+  return shape;
+}
+const ApertureShape shapes[] = {Aperture::circle,
+                                Aperture::hexagon,
+                                Aperture::octagon,
+                                Aperture::heart,
+                                turned(Aperture::heart, 0, 1.5f),
+                                turned(Aperture::circle, 0, 2),
+                                polygon(5, 0, 0, 1),
+                                polygon(9, 0.5f, 30, 2),
+                                Aperture::line,
+                                turned(Aperture::line, 90, 1),
+                                turned(Aperture::line, 50, 1)};
+
+std::string name_of(const ApertureShape& shape) {
+  return std::string(relievo::name_of(shape.shape)) + ", " + std::to_string(shape.blades) + " blades, turned " +
+         std::to_string(shape.rotation);
+}
 constexpr PixelFormat formats[] = {{Scalar::u16, 4}, {Scalar::f32, 4}};
 constexpr PixelFormat map{Scalar::f32, 1};
 
 // Least r for which (x, y) lies in the aperture of radius r.
-double reach_of(Aperture shape, double x, double y) {
-  if (shape == Aperture::circle || (x == 0 && y == 0)) return std::sqrt(x * x + y * y);
-  if (shape == Aperture::heart) {
+double reach_of(const ApertureShape& shape, double x, double y) {
+  if (x == 0 && y == 0) return 0;
+  const double turn = static_cast<double>(shape.rotation) * std::numbers::pi / 180;
+  if (shape.shape == Aperture::line) {
+    // The pixel of its column, or of its row, that lies nearest to the line.
+    const double along_x = std::cos(turn) / static_cast<double>(shape.squeeze), along_y = std::sin(turn);
+    const bool steep = std::fabs(along_y) > std::fabs(along_x);
+    const double times = steep ? y / along_y : x / along_x;
+    const double off = steep ? times * along_x - x : times * along_y - y;
+    return std::fabs(off) < 0.5 ? std::fabs(times) : 1000;
+  }
+  const double distance = std::hypot(x * static_cast<double>(shape.squeeze), y);
+  const double angle = std::atan2(x * static_cast<double>(shape.squeeze), -y) - turn;  // from above, clockwise
+  if (shape.shape == Aperture::heart) {
     const auto inside = [&](double r) {
-      const double u = 1.2 * x / r, v = 0.1 - 1.2 * y / r;
+      const double u = 1.2 * distance * std::sin(angle) / r, v = 0.1 + 1.2 * distance * std::cos(angle) / r;
       return std::pow(u * u + v * v - 1, 3) <= u * u * v * v * v;
     };
     double low = 0, high = 1000;
     while (high - low > 1e-9) (inside((low + high) / 2) ? high : low) = (low + high) / 2;
     return high;
   }
+  if (shape.blades == 0) return distance;
   // The corner angle beside which the point lies, corners up: the side's distance over that of a circle's radius 1.
-  const double side = 2 * std::numbers::pi / (shape == Aperture::hexagon ? 6 : 8);
-  const double angle = std::atan2(x, -y) + 4 * std::numbers::pi;
-  const double off = std::fmod(angle, side) - side / 2;
-  return std::hypot(x, y) * std::cos(off) / std::cos(side / 2);
+  const double side = 2 * std::numbers::pi / shape.blades;
+  const double off = std::fmod(angle + 4 * std::numbers::pi, side) - side / 2;
+  const auto round = static_cast<double>(shape.roundness);
+  return distance * ((1 - round) * std::cos(off) / std::cos(side / 2) + round);
 }
 
 double cover(double radius, double reach) { return std::clamp(radius + 0.5 - reach, 0.0, 1.0); }
@@ -37,7 +80,7 @@ double cover(double radius, double reach) { return std::clamp(radius + 0.5 - rea
 // The definition in doubles.
 class Oracle {
  public:
-  Oracle(const Picture& in, const Picture& disparity, const Picture& radius, Aperture shape, int radius_max)
+  Oracle(const Picture& in, const Picture& disparity, const Picture& radius, const ApertureShape& shape, int radius_max)
       : in_(in), disparity_(disparity), taps_(radius_max + 1) {
     for (int dy = -taps_; dy <= taps_; ++dy) {
       for (int dx = -taps_; dx <= taps_; ++dx) reach_.push_back(reach_of(shape, -dx, -dy));
@@ -109,7 +152,7 @@ TEST(GatherBlur, MatchesItsDefinition) {
       const Picture in = random_picture(size.width, size.height, format, 1);
       const Picture disparity = steps(size.width, size.height, 2);
       const Picture radius = patchy_radii(size.width, size.height, 5, 3);
-      for (const Aperture shape : shapes) {
+      for (const ApertureShape& shape : shapes) {
         Picture out(size.width, size.height, format);
         engine.gather_blur(in, disparity, radius, out, shape, 5, 0);
         EXPECT_TRUE(near(out, rounding(format.scalar, 3e-6), Oracle(in, disparity, radius, shape, 5)))
@@ -141,7 +184,7 @@ TEST(GatherBlur, RadiiBetweenTheStepsOfTheTableAreClose) {
   const Picture in = random_picture(40, 30, {Scalar::f32, 4}, 1);
   const Picture disparity = steps(40, 30, 2);
   const Picture radius = random_picture(40, 30, map, 3);
-  for (const Aperture shape : shapes) {
+  for (const ApertureShape& shape : shapes) {
     Picture out(40, 30, {Scalar::f32, 4});
     engine.gather_blur(in, disparity, radius, out, shape, 6, 0);
     EXPECT_TRUE(near(out, 2e-3, Oracle(in, disparity, radius, shape, 6))) << name_of(shape);
@@ -163,7 +206,7 @@ TEST(GatherBlur, KeepsAConstantImageBitForBit) {
   TestEngine engine(1);
   const Picture in = constant_picture(61, 47, {Scalar::u16, 4}, 45875);
   const Picture disparity = steps(61, 47, 2);
-  for (const Aperture shape : shapes) {
+  for (const ApertureShape& shape : shapes) {
     Picture out(61, 47, {Scalar::u16, 4});
     engine.gather_blur(in, disparity, patchy_radii(61, 47, 9, 3), out, shape, 9, 0);
     EXPECT_TRUE(out.same_bits(in)) << name_of(shape);
@@ -199,30 +242,42 @@ TEST(GatherBlur, ALightBecomesTheApertureAndKeepsItsEnergy) {
   const Picture disparity = constant_picture(41, 41, map, 0.5);
   Picture in = constant_picture(41, 41, {Scalar::f32, 4}, 0);
   for (int c = 0; c < 4; ++c) in.set(20, 20, c, 1);
-  for (const Aperture shape : {Aperture::hexagon, Aperture::octagon, Aperture::heart}) {
+  for (const ApertureShape& shape : shapes) {
     for (const int size : {1, 4, 9}) {
       Picture out(41, 41, {Scalar::f32, 4});
       engine.gather_blur(in, disparity, constant_picture(41, 41, map, 1), out, shape, size, 0);
-      std::vector<std::vector<bool>> lit(41, std::vector<bool>(41));
-      const ApertureMask mask = make_aperture(shape, size);
-      for (const ApertureRun& run : mask.runs) {
-        for (int dx = run.dx_begin; dx < run.dx_end; ++dx) lit[20 + run.dy][20 + dx] = true;
+      double energy = 0, area = 0;
+      for (int y = -20; y <= 20; ++y) {
+        for (int x = -20; x <= 20; ++x) area += cover(size, reach_of(shape, x, y));
       }
-      double energy = 0;
       for (int y = 0; y < 41; ++y) {
         for (int x = 0; x < 41; ++x) {
           energy += out.at(x, y, 0);
-          // The rim of the mask has weight 0 or nearly.
-          if (out.at(x, y, 0) > 1e-6) {
-            EXPECT_TRUE(lit[y][x]) << name_of(shape) << " " << size << ": " << x << ", " << y;
-          }
-          if (lit[y][x] && out.at(x, y, 0) == 0) {
-            EXPECT_NEAR(reach_of(shape, x - 20, y - 20), size + 0.5, 1e-6);
-          }
+          EXPECT_NEAR(out.at(x, y, 0), cover(size, reach_of(shape, x - 20, y - 20)) / area, 1e-5)
+              << name_of(shape) << " " << size << ": " << x << ", " << y;
         }
       }
       EXPECT_NEAR(energy, 1, 1e-5) << name_of(shape);
     }
+  }
+}
+
+// More shapes one after the other than any engine keeps, in both orders.
+TEST(GatherBlur, ManyShapesDoNotMixUp) {
+  TestEngine engine(1);
+  const Picture in = random_picture(30, 20, {Scalar::f32, 4}, 1);
+  const Picture disparity = steps(30, 20, 2), radius = patchy_radii(30, 20, 4, 3);
+  std::vector<Picture> before;
+  for (int blades = 3; blades <= 14; ++blades) {
+    Picture out(30, 20, {Scalar::f32, 4});
+    engine.gather_blur(in, disparity, radius, out, polygon(blades, 0, 0, 1), 4, 0);
+    EXPECT_TRUE(near(out, 3e-6, Oracle(in, disparity, radius, polygon(blades, 0, 0, 1), 4))) << blades;
+    before.push_back(std::move(out));
+  }
+  for (int blades = 14; blades >= 3; --blades) {
+    Picture out(30, 20, {Scalar::f32, 4});
+    engine.gather_blur(in, disparity, radius, out, polygon(blades, 0, 0, 1), 4, 0);
+    EXPECT_TRUE(out.same_bits(before[static_cast<std::size_t>(blades - 3)])) << blades;
   }
 }
 

@@ -36,7 +36,7 @@ class TestEngine final {
     run({in}, {out}, [&](auto& e, auto& i, auto& o) { e.aperture_blur(i[0], o[0], mask, first_row); });
   }
   void gather_blur(const ImageView& in, const ImageView& disparity, const ImageView& radius,
-                   const MutableImageView& out, Aperture shape, int radius_max, int first_row) {
+                   const MutableImageView& out, const ApertureShape& shape, int radius_max, int first_row) {
     run({in, disparity, radius}, {out},
         [&](auto& e, auto& i, auto& o) { e.gather_blur(i[0], i[1], i[2], o[0], shape, radius_max, first_row); });
   }
