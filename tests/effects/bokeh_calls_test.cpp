@@ -33,10 +33,12 @@ BokehOptions strong(BokehMode mode = BokehMode::lens) {
   options.mode = mode;
   options.strength = 4;
   options.f_number = 2;
+  options.protect_faces = false;  // there are none, and builds without OpenCV look for none
   return options;
 }
 
-const BokehMode modes[] = {BokehMode::lens, BokehMode::tiers, BokehMode::gather};
+const BokehMode modes[] = {BokehMode::lens,      BokehMode::tiers,   BokehMode::gather,
+                           BokehMode::threshold, BokehMode::layered, BokehMode::preview};
 
 TEST(Bokeh, StrengthZeroIsThePhoto) {
   for (const BokehMode mode : modes) {
