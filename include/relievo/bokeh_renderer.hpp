@@ -168,10 +168,10 @@ struct Focus {
 /// rounded to px. It is seen where disparity, rounded to 1/255, is at least `threshold`, and in faces; a Gaussian of
 /// 7 px softens the edge between. The focus plays no part but in a true lens.
 /// `layered`: the flattened photo, in its own code values, and blurs of it of radius 1, 2, 4 ... 128 px, blended
-/// linearly between the two nearest to c of `lens`; faces stay sharp. With the focus at 1 near is sharp and far
-/// blurred. `preview`: mode `lens` on the scene made small, its longer side 640 px, enlarged over the flattened photo
-/// where c is above 1/2 (partly) to 3/2 (wholly) small px, or something nearer is blurred over it. Costs the same for
-/// any radius.
+/// linearly between the two nearest to c of `lens`; faces stay sharp. With the focus at 1 near is sharp and far is not.
+/// `preview`: mode `lens` on the scene made small, its longer side 640 px, enlarged over the flattened photo where c is
+/// above 1/5 (partly) to 1 (wholly) small px, or something nearer is blurred over it. Smaller photos are rendered as
+/// with `lens`, without grain. A scene is made small once, and again only after another one.
 ///
 /// Faces are those of find_faces(), each in an ellipse of 1.2 times its size that fades until 1.7 times; they are
 /// looked for once a call, on the host. An Error{invalid_argument} is thrown for a focus out of range, and for

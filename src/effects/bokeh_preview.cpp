@@ -19,7 +19,11 @@ constexpr PixelFormat f32_3{Scalar::f32, 3};
 constexpr Color linear{Primaries::bt709, Transfer::linear, false};
 
 // The circle of confusion, in px of the small picture, from which on that begins to replace the photo, and has done so.
-constexpr float first_circle = 0.5f, last_circle = 1.5f;
+constexpr float first_circle = 0.2f, last_circle = 1.0f;
+
+// How much of the light is of what spreads over a pixel where the small picture, which is mixed with that light
+// already, is shown as a whole.
+constexpr float whole_share = 0.1f;
 
 // Beyond those of mode `lens`.
 enum Slot : std::size_t {
@@ -166,7 +170,7 @@ std::vector<SmallLayer> spreading(Engine& engine, Scratch& scratch, const std::v
 MutableImageView enlarged(Engine& engine, Scratch& scratch, Slot slot, const ImageView& picture, int width,
                           int height) {
   const MutableImageView out = scratch.image(slot, width, height, picture.format, picture.color);
-  engine.resize(picture, out, ResizeFilter::bilinear);
+  engine.resize(picture, out, ResizeFilter::bicubic);
   return out;
 }
 
@@ -226,6 +230,7 @@ void render_preview(Engine& engine, Scratch& scratch, PreviewCopy& copy, const L
       engine.stretch(own, -2, -1, all);  // 1 everywhere
       const MutableImageView share = scratch.image(spread_blur, out.width, rows, f32_1);
       engine.convert(rows_of(spread, y, rows), share);
+      engine.stretch(share, 0, whole_share, share);
       const MutableImageView both = scratch.image(joined_blur, out.width, rows, f32_1);
       const ImageView levels[] = {own, all};
       engine.blend_levels(levels, 2, share, both);
