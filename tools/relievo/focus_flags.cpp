@@ -46,6 +46,11 @@ void add_focus_flags(CLI::App& app, FocusFlags& flags) {
   }
 }
 
+bool guards_faces(const relievo::BokehOptions& options) {
+  const bool can = options.mode == relievo::BokehMode::threshold || options.mode == relievo::BokehMode::layered;
+  return can && options.protect_faces;
+}
+
 relievo::Focus focus_on(const relievo::LayeredScene& scene, const FocusFlags& flags) {
   if (flags.face) return relievo::Focus::on_nearest_face(scene);
   if (flags.largest) return relievo::Focus::on_largest_subject(scene);

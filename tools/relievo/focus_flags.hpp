@@ -19,6 +19,9 @@ struct FocusFlags {
 /// Adds `--focus-...`; each but `--focus-from` and `--focus-to` excludes all others.
 void add_focus_flags(CLI::App& app, FocusFlags& flags);
 
+/// Whether bokeh looks for faces, which it keeps sharp.
+bool guards_faces(const relievo::BokehOptions& options);
+
 /// The subject, where none is given.
 relievo::Focus focus_on(const relievo::LayeredScene& scene, const FocusFlags& flags);
 

@@ -14,6 +14,7 @@
 
 #include "animation.hpp"
 #include "common/flags.hpp"
+#include "focus_flags.hpp"
 #include "verbs.hpp"
 
 namespace tool {
@@ -97,6 +98,7 @@ void make_all(Inputs& inputs, const Flags& flags, const std::string& folder, con
       [&] { write("background.png", filled, &photo); },
   });
 
+  if (guards_faces(flags.bokeh)) inputs.note_person_networks();
   const relievo::Image picture = report.stage("bokeh", [&] { return bokeh.render(scene); });
   const relievo::StereoPair pair = report.stage("stereo", [&] { return stereo.render(scene); });
   background.finish();

@@ -99,7 +99,7 @@ void add_bokeh(CLI::App& app, Inputs& inputs) {
     const relievo::DepthMap depth = inputs.find_depth(device, photo);
     const relievo::LayeredScene scene =
         inputs.bake_scene(device, photo, depth, inputs.find_matte(device, photo, depth));
-    if (flags->focus.face) inputs.note_person_networks();
+    if (flags->focus.face || guards_faces(flags->options)) inputs.note_person_networks();
     const relievo::Focus focus = inputs.report.stage("focus", [&] { return focus_on(scene, flags->focus); });
     const relievo::Image picture =
         inputs.report.stage("bokeh", [&] { return bokeh.render(scene, focus, inputs.report.progress()); });
