@@ -179,7 +179,9 @@ void BokehRenderer::reserve(int width, int height) {
       for (int x = 0; x < width; ++x) disparity.row<float>(y)[x] = (x + y) % 2 == 0 ? 0.0f : 1.0f;
     }
     const LayerView layers[2] = {{color, {}, disparity}, {color, coverage, disparity}};
-    render(LayeredScene::from_layers(impl_->device, layers, 2), Focus::on_disparity(0));
+    // A true lens needs metres; from infinitely far to a micrometre its blur is as large as any.
+    const DepthScale scale{DepthKind::metres, 0, 1e6, 0};
+    render(LayeredScene::from_layers(impl_->device, layers, 2, scale), Focus::on_disparity(0));
     if (impl_->options.mode == BokehMode::preview) reserve_preview(impl_->scratch, impl_->copy, width, height);
   });
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <relievo/bokeh_renderer.hpp>
@@ -160,6 +161,21 @@ TEST(Bokeh, RefusesAnotherSizeFormatOrDevice) {
   narrow.stride = 100;
   EXPECT_EQ(into(narrow), "invalid_argument: The output has a stride of 100 bytes; a row of it takes 120.");
   EXPECT_EQ(into(good.mutable_view()), "nothing");
+}
+
+TEST(Bokeh, RefusesOptionsThatAreNoNumber) {
+  BokehOptions options;
+  visit_fields(options, [&](const Field& field, auto& value) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(value)>, float>) {
+      const float before = value;
+      value = std::numeric_limits<float>::quiet_NaN();
+      EXPECT_NE(error_of([&] {
+                  BokehRenderer(Device::cpu(1), options);
+                }).find("invalid_argument: " + std::string(field.name) + " is nan; allowed is "),
+                std::string::npos);
+      value = before;
+    }
+  });
 }
 
 TEST(Bokeh, RefusesAFocusOutOfRange) {

@@ -100,6 +100,24 @@ TEST(BokehSize, ATrueLensIsSharpAtOneDistanceAlone) {
   EXPECT_TRUE(test::same(render(options, {1, 0.3f}), render(by_coc, {1, 0.3f})));
 }
 
+TEST(BokehSize, MemoryForATrueLensCanBeReserved) {
+  const LayeredScene scene = metres(700, 90, 0.5, 20);
+  for (const BokehMode mode : modes) {
+    for (const float focal : {24.0f, 400.0f}) {
+      BokehOptions options = true_lens(focal, 1);
+      options.mode = mode;
+      options.protect_faces = false;
+      BokehRenderer renderer(Device::cpu(1), options);
+      renderer.reserve(700, 90);
+      const std::size_t reserved = renderer.scratch_bytes();
+      for (const float focus : {0.0f, 0.5f, 1.0f}) {
+        renderer.render(scene, Focus::on_disparity(focus));
+        EXPECT_EQ(renderer.scratch_bytes(), reserved) << name_of(mode) << " " << focal << " mm, focus " << focus;
+      }
+    }
+  }
+}
+
 TEST(BokehSize, ATrueLensNeedsMetresAndRoom) {
   const LayeredScene relative = test::plane(test::photo(30, 20), 0.5f), near = metres(30, 20, 0.04, 1);
   for (const BokehMode mode : modes) {
