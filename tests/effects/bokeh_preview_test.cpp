@@ -102,6 +102,17 @@ TEST(Preview, WhatIsNearSpreadsOverWhatIsInFocus) {
   EXPECT_GT(at(out, 665, 200), 0.25);
 }
 
+// 600 |d - focus| px end at 128, which are 64 of the small picture's.
+TEST(Preview, TheRadiusEndsWhereTheLensDoes) {
+  const LayeredScene scene = outdoors(1280, 500).scene();
+  BokehOptions options = preview();
+  options.coc = 600;
+  for (const float focus : {0.0f, 0.6f}) {
+    const Image out = BokehRenderer(Device::cpu(1), options).render(scene, Focus::on_disparity(focus));
+    EXPECT_GE(psnr(out, lens(scene, options, Focus::on_disparity(focus))), 39) << focus;
+  }
+}
+
 TEST(Preview, AConstantPictureStaysBitForBit) {
   for (const PixelFormat format : {test::u8_3, test::u8_1, test::u16_3}) {
     for (const int code : {0, 1, 77, 254, 255}) {
