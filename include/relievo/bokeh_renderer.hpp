@@ -111,12 +111,13 @@ void visit_fields(BokehOptions& o, Visitor&& visit) {
   visit(Field{"cats_eye", "how far the barrel cuts into the aperture at the corners", "radii", 0, 1}, o.cats_eye);
   visit(Field{"highlight_recovery", "how much brighter than white lights are", "stops", 0, 4}, o.highlight_recovery);
   visit(Field{"coc", "blur at a difference of disparity of 1, 0 = by the f-number", "px", 0, 4096}, o.coc);
-  visit(Field{"focal_length", "thin lens of this focal length, 0 = relative blur", "mm", 0, 2000}, o.focal_length);
-  visit(Field{"sensor", "longer side of the sensor", "mm", 1, 200}, o.sensor);
+  visit(Field{"focal_length", "thin lens of this focal length in mm, 0 = relative blur", "mm", 0, 2000},
+        o.focal_length);
+  visit(Field{"sensor", "longer side of the sensor in mm", "mm", 1, 200}, o.sensor);
   visit(Field{"grain", "how much grain is given back to what is blurred", "times", 0, 4}, o.grain);
-  visit(Field{"threshold", "disparity that stays sharp with mode threshold", "1/255", 0, 255}, o.threshold);
+  visit(Field{"threshold", "disparity, in 1/255, that stays sharp with mode threshold", "1/255", 0, 255}, o.threshold);
   visit(Field{"protect_faces", "keep faces sharp with threshold and layered", ""}, o.protect_faces);
-  visit(Field{"memory_mib", "scratch memory", "MiB", 1, 1048576}, o.memory_mib);
+  visit(Field{"memory_mib", "scratch memory in MiB", "MiB", 1, 1048576}, o.memory_mib);
 }
 
 /// What is sharp.

@@ -492,7 +492,7 @@ TEST_F(Command, EveryVerbHasHelp) {
   EXPECT_THAT(bokeh, HasSubstr("0.7 to 64 (2.8)"));
   // A preset is seen in the defaults.
   EXPECT_THAT(test::relievo({"bokeh", "--help", "--preset", "spatial-photo"}, folder.path()).out,
-              HasSubstr("lens, tiers, gather (tiers)"));
+              HasSubstr("preview (tiers)"));
 }
 
 TEST_F(Command, HelpSaysWhatAMaskIs) {

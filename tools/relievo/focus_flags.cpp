@@ -35,7 +35,7 @@ void add_focus_flags(CLI::App& app, FocusFlags& flags) {
   CLI::Option* face = app.add_flag("--focus-face", flags.face, "focus on the largest face");
   CLI::Option* largest = app.add_flag("--focus-largest", flags.largest, "focus on the largest subject");
   CLI::Option* from = add_disparity(app, "--focus-from", flags.from, "all is sharp from this disparity on");
-  CLI::Option* to = add_disparity(app, "--focus-to", flags.to, "to this disparity");
+  CLI::Option* to = add_disparity(app, "--focus-to", flags.to, "and to this one");
   from->needs(to);
   to->needs(from);
   const std::vector<CLI::Option*> ways{disparity, point, distance, face, largest, from, to};
