@@ -5,6 +5,19 @@
 #include <relievo/io/photo.hpp>
 #include <relievo/relievo.hpp>
 
+namespace {
+
+relievo::Focus face_or_subject(const relievo::LayeredScene& scene) {
+  try {
+    return relievo::Focus::on_nearest_face(scene);
+  } catch (const relievo::Error& error) {
+    if (error.code() != relievo::ErrorCode::not_found) throw;
+    return relievo::Focus::on_subject();
+  }
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   if (argc < 2) {
     std::fprintf(stderr, "usage: portrait PHOTO [RESULT]\n");
@@ -23,7 +36,7 @@ int main(int argc, char** argv) {
     options.f_number = 1.8f;
     options.shape = relievo::Aperture::octagon;
     const relievo::BokehRenderer bokeh(device, options);
-    relievo::io::write(result, bokeh.render(scene, relievo::Focus::on_nearest_face(scene)), photo);
+    relievo::io::write(result, bokeh.render(scene, face_or_subject(scene)), photo);
     std::printf("%s\n", result.c_str());
   } catch (const relievo::Error& error) {
     std::fprintf(stderr, "%s: %s\n", relievo::to_string(error.code()), error.what());

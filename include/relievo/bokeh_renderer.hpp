@@ -51,8 +51,8 @@ struct BokehOptions {
   float f_number = 2.8f;
   /// Factor on the blur. Unit: times. Range: 0 to 8. Default: 1.
   float strength = 1;
-  /// Distance from the focus, in disparity, within which all is sharp with `lens` and `gather`.
-  /// Unit: fraction. Range: 0 to 1. Default: 0.1.
+  /// Distance from the focus, in disparity, within which all is sharp. Modes `lens`, `gather`, `layered` and `preview`,
+  /// without `focal_length`. Unit: fraction. Range: 0 to 1. Default: 0.1.
   float focus_range = 0.1f;
   /// Blades of the aperture, a polygon with as many corners in place of `shape` circle, hexagon or octagon; 0 = that
   /// shape. Unit: blades. Range: 0 to 16 (not 1 or 2). Default: 0.
@@ -69,14 +69,14 @@ struct BokehOptions {
   /// Cat's eye: how far the barrel cuts into the aperture at the photo's corners, in its radii; in the middle never.
   /// Modes `lens` and `preview`. Unit: radii. Range: 0 to 1. Default: 0.
   float cats_eye = 0;
-  /// How much brighter than white the brightest codes are taken to be, so that lights open into discs. Only `lens`,
-  /// `gather` and `preview`; 0 turns it off. Unit: stops. Range: 0 to 4. Default: 2.
+  /// How much brighter than white the brightest codes are taken to be, so that lights open into discs; 0 turns it off.
+  /// Modes `lens` and `preview`. Unit: stops. Range: 0 to 3. Default: 2.
   float highlight_recovery = 2;
-  /// Radius of the circle of confusion at a difference of disparity of 1, in place of the f-number; 0 = by the
-  /// f-number. Unit: px. Range: 0 to 4096. Default: 0.
+  /// Radius of the circle of confusion at a difference of disparity of 1, times `strength`, in place of the f-number;
+  /// 0 = by the f-number. All modes but `tiers`. Unit: px. Range: 0 to 4096. Default: 0.
   float coc = 0;
-  /// Focal length of a true thin lens, for depth in metres; 0 = blur as a fraction of the photo's size. Unit: mm.
-  /// Range: 0 to 2000. Default: 0.
+  /// Focal length of a true thin lens, for depth in metres; 0 = blur as a fraction of the photo's size. All modes but
+  /// `tiers`; not beside `coc`. Unit: mm. Range: 0 to 2000. Default: 0.
   float focal_length = 0;
   /// Longer side of the sensor behind that lens. Unit: mm. Range: 1 to 200. Default: 36.
   float sensor = 36;
@@ -85,10 +85,10 @@ struct BokehOptions {
   float grain = 0;
   /// Disparity from which on mode `threshold` keeps the photo sharp. Unit: 1/255. Range: 0 to 255. Default: 125.
   float threshold = 125;
-  /// Keep faces sharp with `threshold` and `layered`. Unit: none. Range: on or off. Default: on.
+  /// Keep faces sharp with `threshold` and `layered`, whatever their depth. Unit: none. Range: on or off. Default: on.
   bool protect_faces = true;
-  /// Scratch memory that may be taken; less makes smaller bands of work and the same pixels. Unit: MiB. Range: 1 to
-  /// 1048576. Default: 256.
+  /// Scratch memory that may be taken; less makes smaller bands of work, of at least 16 rows, and the same pixels.
+  /// Unit: MiB. Range: 1 to 1048576. Default: 256.
   int memory_mib = 256;
 
   /// System "spatial photo effect generator": tiers, f/2.8, circular, strength 1.
@@ -111,59 +111,75 @@ void visit_fields(BokehOptions& o, Visitor&& visit) {
   visit(Field{"rotation", "turns the aperture clockwise", "degrees", -360, 360}, o.rotation);
   visit(Field{"squeeze", "anamorphic squeeze", "times", 1, 4}, o.squeeze);
   visit(Field{"cats_eye", "how far the barrel cuts into the aperture at the corners", "radii", 0, 1}, o.cats_eye);
-  visit(Field{"highlight_recovery", "how much brighter than white lights are", "stops", 0, 4}, o.highlight_recovery);
+  visit(Field{"highlight_recovery", "how much brighter than white lights are", "stops", 0, 3}, o.highlight_recovery);
   visit(Field{"coc", "blur at a difference of disparity of 1, 0 = by the f-number", "px", 0, 4096}, o.coc);
-  visit(Field{"focal_length", "thin lens of this focal length, 0 = relative blur", "mm", 0, 2000}, o.focal_length);
-  visit(Field{"sensor", "longer side of the sensor", "mm", 1, 200}, o.sensor);
+  visit(Field{"focal_length", "thin lens of this focal length in mm, 0 = relative blur", "mm", 0, 2000},
+        o.focal_length);
+  visit(Field{"sensor", "longer side of the sensor in mm", "mm", 1, 200}, o.sensor);
   visit(Field{"grain", "how much grain is given back to what is blurred", "times", 0, 4}, o.grain);
-  visit(Field{"threshold", "disparity that stays sharp with mode threshold", "1/255", 0, 255}, o.threshold);
+  visit(Field{"threshold", "disparity, in 1/255, that stays sharp with mode threshold", "1/255", 0, 255}, o.threshold);
   visit(Field{"protect_faces", "keep faces sharp with threshold and layered", ""}, o.protect_faces);
-  visit(Field{"memory_mib", "scratch memory", "MiB", 1, 1048576}, o.memory_mib);
+  visit(Field{"memory_mib", "scratch memory in MiB", "MiB", 1, 1048576}, o.memory_mib);
 }
 
 /// What is sharp.
 struct Focus {
   /// Disparity in focus, 0 (farthest) to 1 (nearest); negative = LayeredScene::subject_disparity().
   float disparity = -1;
-  /// Distance from it, in disparity, within which all is sharp; negative = BokehOptions::focus_range.
+  /// Distance from it, in disparity, within which all is sharp, to 1; negative = BokehOptions::focus_range. With every
+  /// mode but `threshold`.
   float range = -1;
 
   /// The subject: LayeredScene::subject_disparity().
   static Focus on_subject() { return {}; }
   /// A disparity, 0 to 1.
   static Focus on_disparity(float disparity) { return {disparity, -1}; }
-  /// All from one disparity to another, 0 to 1.
-  static Focus on_range(float from, float to) {
-    return {(from + to) / 2, from < to ? (to - from) / 2 : (from - to) / 2};
-  }
-  /// A distance from the camera in metres. Throws Error{invalid_argument} where the scene's depth is not in metres, or
-  /// the distance is not above 0.
+  /// All from one disparity to another, 0 to 1. Throws Error{invalid_argument} outside of that.
+  RELIEVO_API static Focus on_range(float from, float to);
+  /// A distance from the camera in metres; one beyond the scene's nearest or farthest is that. Throws
+  /// Error{invalid_argument} where the scene's depth is not in metres, or the distance is not above 0.
   RELIEVO_API static Focus on_distance(const LayeredScene& scene, float metres);
   /// What is seen at a pixel of the scene. Throws Error{invalid_argument} outside it.
   RELIEVO_API static Focus on_point(const LayeredScene& scene, int x, int y);
-  /// The largest face. Throws Error{not_found} where none is found; the sentence names what else can be focused on.
+  /// What is seen in the middle of the largest face. Throws Error{not_found} where none is found; the sentence names
+  /// what else can be focused on.
   RELIEVO_API static Focus on_nearest_face(const LayeredScene& scene);
-  /// The largest of the things that Segmenter takes apart; the subject where it finds none.
+  /// The largest of the things that Segmenter takes apart, by its median disparity; the subject where it finds none.
   RELIEVO_API static Focus on_largest_subject(const LayeredScene& scene);
 };
 
 /// Renders a scene through a lens.
 ///
 /// `lens`: the radius of a pixel's circle of confusion is
-///   c = 0.03 * longer side * strength / f_number * max(0, |disparity - focus| - focus_range)   (px, at most 128)
-/// (thin lens: blur grows linearly in inverse depth; Potmesil and Chakravarty, SIGGRAPH 1981).
+///   c = scale * max(0, |disparity - focus| - focus_range)   (px, at most 128)
+/// (thin lens: blur grows linearly in inverse depth; Potmesil and Chakravarty, SIGGRAPH 1981), where `scale` is
+///   0.03 * longer side * strength / f_number,
+///   coc * strength                                                               where `coc` is above 0,
+///   strength * A f s / (s - f) * |at_one - at_zero| / 2 * longer side / sensor   where `focal_length` f is above 0,
+/// with A = f / f_number, the focus at s = 1 / (at_zero + focus * (at_one - at_zero)), DepthScale in 1/m, and no
+/// focus_range but that of a Focus.
 /// Layers are blurred in linear light, premultiplied, each by its own circle of confusion, and
 /// composited from far to near, so a sharp subject neither bleeds nor has a halo. Float pixels above
 /// 1 are clipped.
 /// `tiers`: the recipe of system "spatial photo effect generator" on the flattened photo: five blurs
 /// of kernels 1, 7, 13, 19 and 31 px; a pixel shows level 4 b, linearly between neighbours, where
-///   b = min(1, strength * 2.8 / f_number * |disparity - focus|).
+///   b = min(1, strength * 2.8 / f_number * max(0, |disparity - focus| - the Focus's own range)).
 /// `gather`: the flattened photo in linear light. A pixel is the mean of every pixel whose circle of confusion, of the
 /// radius of `lens`, reaches it, each weighted by 1 / area; light from behind a pixel reaches it only within the
 /// pixel's own circle, so what is far never spreads over what is near and sharp. Takes pi radius^2 steps a pixel.
+/// `threshold`: the flattened photo, in its own code values, over one blur of itself, of the radius min(128, `scale`)
+/// rounded to px. It is seen where disparity, rounded to 1/255, is at least `threshold`, and in faces; a Gaussian of
+/// 7 px softens the edge between. The focus plays no part but in a true lens.
+/// `layered`: the flattened photo, in its own code values, and blurs of it of radius 1, 2, 4 ... 128 px, blended
+/// linearly between the two nearest to c of `lens`; faces stay sharp. With the focus at 1 near is sharp and far is not.
+/// `preview`: mode `lens` on the scene made small, its longer side 640 px, enlarged over the flattened photo where c is
+/// above 1/5 (partly) to 1 (wholly) small px, or something nearer is blurred over it. Smaller photos are rendered as
+/// with `lens`, without grain. A scene is made small once, and again only after another one.
 ///
-/// Output: the scene's format. Tiled work gives the same pixels as untiled. Deterministic. An object
-/// serves one thread at a time.
+/// Faces are those of find_faces(), each in an ellipse of 1.2 times its size that fades until 1.7 times; they are
+/// looked for once a call, on the host. An Error{invalid_argument} is thrown for a focus out of range, and for
+/// `focal_length` where the scene's depth is not in metres or the focus nearer than the focal length. Output: the
+/// scene's format. Tiled work gives the same pixels as untiled. Deterministic. An object serves one thread at a time.
 class RELIEVO_API BokehRenderer final {
  public:
   /// Throws Error{invalid_argument} for an option out of range, for blades or roundness of a shape that has none, and
@@ -187,15 +203,18 @@ class RELIEVO_API BokehRenderer final {
   std::vector<Image> render(const std::vector<const LayeredScene*>& scenes, const Focus& focus = {},
                             const Progress& progress = {}) const;
   /// The scene with each layer out of focus as this lens sees it: an animation of it has depth of
-  /// field at no further cost.
+  /// field at no further cost. With `preview` as with `lens`; `tiers`, `threshold` and `layered` blur each layer's
+  /// colour alone.
   LayeredScene defocus(const LayeredScene& scene, const Focus& focus = {}, const Progress& progress = {}) const;
 
   /// Prepares scratch memory for scenes of this size.
   void reserve(int width, int height);
-  /// Bytes of scratch memory held.
+  /// Bytes of scratch memory held: with `gather`, `tiers`, `threshold` and `layered` at most `memory_mib`, where that
+  /// holds a band of 16 rows.
   std::size_t scratch_bytes() const noexcept;
   /// Enqueues the picture into `out` (the scene's size and format, in this device's memory).
-  /// Allocates no pixels once `reserve` has seen the size. Throws Error{invalid_argument} for another
+  /// Allocates no pixels once `reserve` has seen the size, but to look for faces, for which it also waits, and for a
+  /// preview of more than 8 layers. Throws Error{invalid_argument} for another
   /// size, format or device; for host memory on a GPU the sentence names `device.upload`.
   void render_into(const LayeredScene& scene, const Focus& focus, const MutableImageView& out, const Stream& stream);
 

@@ -16,9 +16,6 @@
 namespace relievo {
 inline namespace v1 {
 
-/// The slot of scratch memory that holds a picture before its alpha is joined.
-inline constexpr std::size_t alpha_slot = 40;
-
 inline void check_scene_device(const LayeredScene::Impl& scene, const Device& device) {
   require(scene.device.id() == device.id(),
           "The scene was baked on another device than this object renders on; bake it on the same one.");
@@ -51,18 +48,19 @@ inline Image allocate_output(const LayeredScene::Impl& scene, const Device& devi
   return device.allocate(scene.width, scene.height, scene.format, scene.color);
 }
 
-/// Calls `render(color)` for a picture without alpha and joins the photo's alpha where it had one.
+/// Calls `render(color)` for a picture without alpha and joins the photo's alpha where it had one. `out` is the
+/// picture, or its rows from `first_row` on.
 template <class Render>
 void with_alpha(Engine& engine, const LayeredScene::Impl& scene, Scratch& scratch, const MutableImageView& out,
-                Render render) {
+                Render render, int first_row = 0) {
   if (out.format.channels != 4) {
     render(out);
     return;
   }
-  const MutableImageView color = scratch.image(alpha_slot, scene.width, scene.height, color_format(scene), scene.color);
+  const MutableImageView color = scratch.image(alpha_slot, out.width, out.height, color_format(scene), scene.color);
   render(color);
   engine.convert(color, out);
-  engine.insert_alpha(scene.alpha, out);
+  engine.insert_alpha(rows_of(ImageView(scene.alpha), first_row, out.height), out);
 }
 
 /// Scene `index` of a batch.

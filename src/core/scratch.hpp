@@ -9,6 +9,9 @@
 namespace relievo {
 inline namespace v1 {
 
+/// The slot that holds a picture before its alpha is joined.
+inline constexpr std::size_t alpha_slot = 40;
+
 /// Numbered images that are allocated on first use and reused while they are large enough.
 class Scratch {
  public:

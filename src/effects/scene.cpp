@@ -1,5 +1,6 @@
 #include "effects/scene.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <numeric>
 #include <utility>
@@ -10,6 +11,11 @@
 
 namespace relievo {
 inline namespace v1 {
+
+std::uint64_t LayeredScene::Impl::next_id() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
 
 std::vector<LayerView> LayeredScene::Impl::views() const {
   std::vector<LayerView> out;

@@ -1,6 +1,7 @@
 // What a LayeredScene holds, and how one is baked.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include <relievo/layered_scene.hpp>
@@ -16,7 +17,7 @@ struct DisparityStatistics {
 };
 
 struct LayeredScene::Impl {
-  explicit Impl(const Device& on) : device(on) {}
+  explicit Impl(const Device& on) : device(on), id(next_id()) {}
 
   struct Layer {
     Image color, coverage, disparity;
@@ -25,7 +26,11 @@ struct LayeredScene::Impl {
     LayerView view() const { return {color, coverage, disparity}; }
   };
 
+  /// Never given twice in a process.
+  static std::uint64_t next_id();
+
   Device device;
+  std::uint64_t id;
   int width = 0, height = 0;
   PixelFormat format;
   Color color;

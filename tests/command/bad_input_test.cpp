@@ -254,6 +254,11 @@ TEST_F(BadInput, FlagsThatWouldDoNothing) {
   expect_refused({"inpaint", "photo.png", "--mask", "photo.png", "--hole-dilate-times", "1"}, 2, "excludes");
   expect_refused({"inpaint", "photo.png", "--mask", "photo.png", "--depth", "depth.pfm"}, 2, "excludes");
   expect_refused({"bokeh", "photo.png", "--focus-face", "--focus-disparity", "0.5"}, 2, "excludes");
+  expect_refused({"bokeh", "photo.png", "--focus-largest", "--focus-point", "1,1"}, 2, "excludes");
+  expect_refused({"bokeh", "photo.png", "--focus-from", "0", "--focus-to", "1", "--focus-distance", "2"}, 2,
+                 "excludes");
+  expect_refused({"bokeh", "photo.png", "--focus-from", "0.5"}, 2, "--focus-from requires --focus-to");
+  expect_refused({"bokeh", "photo.png", "--focus-to", "0.5"}, 2, "--focus-to requires --focus-from");
   expect_refused({"bokeh", "photo.png", "--json", "--quiet"}, 2, "excludes");
   expect_refused({"parallax", "photo.png", "--max-bytes", "20000"}, 2,
                  "--max-bytes does nothing for photo_parallax.mp4");
@@ -372,6 +377,58 @@ TEST_F(BadInput, DepthOfAnotherSize) {
   relievo::io::write_depth(folder / "tall.pfm",
                            relievo::DepthMap(test::disparity(60, 80), relievo::DepthKind::disparity));
   expect_refused({"bokeh", "photo.png", "--depth", "tall.pfm", "-o", "c.png"}, 2, "60 x 80");
+}
+
+// Holes are filled; what is infinitely far is a hole of metres.
+TEST_F(BadInput, DepthWithHolesAndInfinities) {
+  relievo::io::write(folder / "photo.png", test::picture(160, 120));
+  relievo::Image values = test::disparity(160, 120);
+  const auto put = [](std::string& bytes, float value) { bytes.append(reinterpret_cast<const char*>(&value), 4); };
+  std::string bytes = "Pf\n160 120\n-1.0\n";
+  for (int y = 119; y >= 0; --y) {
+    for (int x = 0; x < 160; ++x) {
+      const float holes[] = {HUGE_VALF, -HUGE_VALF, NAN};
+      put(bytes, (x + y) % 7 == 0 ? holes[(x + y) % 3] : values.row<float>(y)[x]);
+    }
+  }
+  write_bytes(folder / "holes.pfm", bytes);
+  expect_done({"bokeh", "photo.png", "--depth", "holes.pfm", "--mode", "layered", "-o", "b.png"});
+  expect_done({"bokeh", "photo.png", "--depth", "holes.pfm", "--depth-kind", "metres", "--focal-length", "50",
+               "--focus-distance", "1", "-o", "b.png"});
+}
+
+TEST_F(BadInput, FocusThatIsNowhere) {
+  relievo::io::write(folder / "photo.png", test::picture(160, 120));
+  relievo::io::write_depth(folder / "depth.pfm",
+                           relievo::DepthMap(test::disparity(160, 120), relievo::DepthKind::disparity));
+  const auto refused = [&](std::vector<std::string> flags, const std::string& part) {
+    flags.insert(flags.begin(), {"bokeh", "photo.png", "--depth", "depth.pfm"});
+    expect_refused(flags, 2, part);
+  };
+  refused({"--focus-disparity", "1.5"}, "--focus-disparity is 1.5; allowed is 0 to 1.");
+  refused({"--focus-disparity", "nan"}, "--focus-disparity is nan; allowed is 0 to 1.");
+  refused({"--focus-from", "0.2", "--focus-to", "2"}, "--focus-to is 2; allowed is 0 to 1.");
+  refused({"--focus-point", "80"}, "--focus-point is 80; allowed is X,Y, whole pixels from the upper left.");
+  refused({"--focus-point=-1,5"}, "--focus-point is -1,5; allowed is X,Y");
+  refused({"--focus-point", "160,5"}, "The focus point (160, 5) lies outside the scene of 160 x 120 pixels.");
+  refused({"--focus-distance", "0"}, "--focus-distance is 0; allowed is a number above 0.");
+  refused({"--focus-distance", "2"}, "this scene's depth is not in metres; focus on a disparity, a point, a face or");
+  refused({"--focal-length", "50"}, "needs depth in metres, which this scene has not; set coc or strength instead.");
+  refused({"--focal-length", "50", "--coc", "5"}, "coc is 5 px and focal_length 50 mm");
+  const test::Outcome run =
+      test::relievo({"bokeh", "photo.png", "--depth", "depth.pfm", "--focus-face"}, folder.path());
+  EXPECT_EQ(run.code, 1);
+  EXPECT_THAT(run.err, HasSubstr("No face is found to focus on; focus on the subject"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "photo_bokeh.jpg"));
+}
+
+TEST_F(BadInput, BokehOfOneRowOrColumn) {
+  for (const auto& [width, height] : {std::pair(160, 1), std::pair(1, 120), std::pair(1, 1)}) {
+    relievo::io::write(folder / "thin.png", test::picture(width, height));
+    for (const char* mode : {"lens", "threshold"}) {
+      expect_done({"bokeh", "thin.png", "--model", "cues", "--mode", mode, "--coc", "4096", "-o", "b.png"});
+    }
+  }
 }
 
 TEST_F(BadInput, DepthWithoutAValue) {

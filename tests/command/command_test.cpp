@@ -246,7 +246,8 @@ TEST_F(Command, SaysWhereThereIsNoSubject) {
 TEST_F(Command, SaysOnceHowPersonsAreFoundWithoutNetworks) {
   setenv("RELIEVO_MODELS", "/nonexistent", 1);
   for (const std::vector<std::string>& arguments :
-       {std::vector<std::string>{"depth", "photo.png", "--model", "cues"}, {"bokeh", "photo.png", "--focus-face"}}) {
+       {std::vector<std::string>{"depth", "photo.png", "--model", "cues"},
+        {"bokeh", "photo.png", "--depth", "depth.pfm", "--mode", "layered"}}) {
     const test::Outcome run = test::relievo(arguments, folder.path());
     ASSERT_EQ(run.code, 0) << run.err;
     const std::string sentence = "faces come from Haar cascades";
@@ -255,6 +256,56 @@ TEST_F(Command, SaysOnceHowPersonsAreFoundWithoutNetworks) {
   }
   const nlohmann::json info = nlohmann::json::parse(test::relievo({"info", "--json"}, folder.path()).out);
   EXPECT_THAT(info["persons"].get<std::string>(), HasSubstr("There is no yunet and no selfie-segmentation"));
+}
+
+TEST_F(Command, FocusesOnWhatTheFlagsSay) {
+  const auto bokeh = [&](const std::string& name, std::vector<std::string> flags) {
+    flags.insert(flags.begin(), {"bokeh", "photo.png", "--depth", "depth.pfm", "--strength", "8", "-o", name});
+    const test::Outcome run = test::relievo(flags, folder.path());
+    EXPECT_EQ(run.code, 0) << run.err;
+    return test::text_of(folder / name);
+  };
+  const std::string far = bokeh("far.png", {"--focus-disparity", "0"});
+  EXPECT_EQ(bokeh("point.png", {"--focus-point", "0,0"}), far) << "the ramp is 0 in the first row";
+  EXPECT_EQ(bokeh("from.png", {"--focus-from", "0", "--focus-to", "0.0", "--focus-range", "1"}),
+            bokeh("narrow.png", {"--focus-disparity", "0", "--focus-range", "0"}));
+  EXPECT_EQ(bokeh("largest.png", {"--focus-largest"}), bokeh("near.png", {"--focus-disparity", "1"}));
+  EXPECT_NE(bokeh("largest.png", {"--focus-largest"}), far);
+  // The same file in metres: 2 m at the disc, 4 m to infinity elsewhere.
+  relievo::Image metres = test::disparity(160, 120);
+  for (int y = 0; y < 120; ++y) {
+    for (int x = 0; x < 160; ++x) metres.row<float>(y)[x] = test::in_disc(x, y, 160, 120) ? 2.0f : 4.0f;
+  }
+  relievo::io::write_depth(folder / "metres.pfm", relievo::DepthMap(metres, relievo::DepthKind::metres));
+  const auto in_metres = [&](const std::string& name, std::vector<std::string> flags) {
+    flags.insert(flags.begin(), {"bokeh", "photo.png", "--depth", "metres.pfm", "--depth-kind", "metres",
+                                 "--focal-length", "50", "--f-number", "1.4", "-o", name});
+    const test::Outcome run = test::relievo(flags, folder.path());
+    EXPECT_EQ(run.code, 0) << run.err;
+    return test::text_of(folder / name);
+  };
+  EXPECT_EQ(in_metres("two.png", {"--focus-distance", "2"}), in_metres("one.png", {"--focus-disparity", "1"}));
+  EXPECT_NE(in_metres("two.png", {"--focus-distance", "2"}), in_metres("four.png", {"--focus-distance", "4"}));
+}
+
+TEST_F(Command, EveryModeOfBokehMakesItsPicture) {
+  std::vector<std::string> pictures;
+  for (const char* mode : {"lens", "tiers", "gather", "threshold", "layered", "preview"}) {
+    const test::Outcome run = test::relievo({"bokeh", "photo.png", "--depth", "depth.pfm", "--mode", mode, "--strength",
+                                             "4", "--memory-mib", "1", "-o", "b.png", "--json"},
+                                            folder.path());
+    ASSERT_EQ(run.code, 0) << mode << run.err;
+    std::vector<std::string> stages;
+    const nlohmann::json json = nlohmann::json::parse(run.out);
+    for (const auto& stage : json["stages"]) stages.push_back(stage["name"]);
+    EXPECT_THAT(stages, ElementsAre("read", "depth", "matte", "scene", "focus", "bokeh", "write"));
+    pictures.push_back(test::text_of(folder / "b.png"));
+  }
+  // A preview of so small a photo is mode lens.
+  EXPECT_EQ(pictures[5], pictures[0]);
+  pictures.pop_back();
+  std::sort(pictures.begin(), pictures.end());
+  EXPECT_EQ(std::unique(pictures.begin(), pictures.end()), pictures.end());
 }
 
 TEST_F(Command, InpaintFillsWhatTheFlagsOfTheSubjectSay) {
@@ -441,7 +492,7 @@ TEST_F(Command, EveryVerbHasHelp) {
   EXPECT_THAT(bokeh, HasSubstr("0.7 to 64 (2.8)"));
   // A preset is seen in the defaults.
   EXPECT_THAT(test::relievo({"bokeh", "--help", "--preset", "spatial-photo"}, folder.path()).out,
-              HasSubstr("lens, tiers, gather (tiers)"));
+              HasSubstr("preview (tiers)"));
 }
 
 TEST_F(Command, HelpSaysWhatAMaskIs) {

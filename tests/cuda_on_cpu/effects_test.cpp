@@ -50,7 +50,8 @@ constexpr PixelFormat formats[] = {test::u8_3, test::u8_4, test::u16_3, test::f1
 TEST(EffectsOnGpu, BokehIsTheCpus) {
   for (const PixelFormat format : formats) {
     const Scenes scenes(format);
-    for (const BokehMode mode : {BokehMode::lens, BokehMode::tiers, BokehMode::gather}) {
+    for (const BokehMode mode :
+         {BokehMode::lens, BokehMode::tiers, BokehMode::gather, BokehMode::threshold, BokehMode::layered}) {
       for (const Aperture shape : {Aperture::circle, Aperture::heart}) {
         BokehOptions options;
         options.mode = mode;
@@ -87,6 +88,26 @@ TEST(EffectsOnGpu, BokehOfEveryShapeIsTheCpus) {
       const Focus focus = Focus::on_disparity(0.9f);
       EXPECT_TRUE(test::same(there.render(scenes.there, focus), here.render(scenes.here, focus)))
           << name_of(mode) << " " << name_of(shape);
+    }
+  }
+}
+
+// Wide enough to be made small.
+TEST(EffectsOnGpu, PreviewsAreTheCpus) {
+  for (const PixelFormat format : {test::u8_3, test::f16_3}) {
+    test::Layers layers;
+    layers.add(test::photo(700, 30, format),
+               test::make(700, 30, test::f32_1, [](int x, int, int) { return 0.5 * x / 699; }));
+    layers.add(test::photo(700, 30, format), test::flat(700, 30, test::f32_1, 1), test::box(700, 30, 200, 5, 420, 25));
+    BokehOptions options;
+    options.mode = BokehMode::preview;
+    const Device device = gpu(), cpu = Device::cpu(1);
+    const LayeredScene there = layers.scene(device), here = layers.scene(cpu);
+    BokehRenderer on_gpu(device, options), on_cpu(cpu, options);
+    for (const float focus : {0.3f, 0.3f, 1.0f}) {
+      EXPECT_TRUE(
+          test::same(on_gpu.render(there, Focus::on_disparity(focus)), on_cpu.render(here, Focus::on_disparity(focus))))
+          << static_cast<int>(format.scalar) << " " << focus;
     }
   }
 }

@@ -73,7 +73,8 @@ TEST(Allocations, TheCountSeesThem) {
 }
 
 TEST(Allocations, BokehTakesNone) {
-  for (const BokehMode mode : {BokehMode::lens, BokehMode::tiers, BokehMode::gather}) {
+  for (const BokehMode mode : {BokehMode::lens, BokehMode::tiers, BokehMode::gather, BokehMode::threshold,
+                               BokehMode::layered, BokehMode::preview}) {
     for (const Aperture shape : {Aperture::circle, Aperture::heart}) {
       const Device device = Device::cpu(1);
       const LayeredScene scene = scene_on(device);
@@ -83,6 +84,7 @@ TEST(Allocations, BokehTakesNone) {
       options.mode = mode;
       options.shape = shape;
       options.strength = 8;
+      options.protect_faces = false;  // to look for them takes a small copy
       BokehRenderer(device, options).render(scene, Focus::on_disparity(0));
       BokehRenderer renderer(device, options);
       renderer.reserve(width, height);

@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <functional>
@@ -23,6 +25,22 @@ inline std::string flag_name(const std::string& prefix, const std::string& field
   std::string name = prefix + field;
   std::replace(name.begin(), name.end(), '_', '-');
   return "--" + name;
+}
+
+/// Whole numbers from 0 on with commas between, as in "X,Y"; `allowed` says so in words.
+template <std::size_t Count>
+std::array<int, Count> numbers_in(const std::string& flag, const std::string& text, const char* allowed) {
+  std::array<int, Count> numbers{};
+  const char *at = text.data(), *const end = at + text.size();
+  bool good = true;
+  for (std::size_t i = 0; i < Count && good; ++i) {
+    if (i > 0) good = at != end && *at++ == ',';
+    const auto [next, error] = std::from_chars(at, end, numbers[i]);
+    good = good && error == std::errc() && numbers[i] >= 0;
+    at = next;
+  }
+  if (!good || at != end) throw CLI::ValidationError(flag + " is " + text + "; allowed is " + allowed + ".");
+  return numbers;
 }
 
 /// Adds a flag that takes a number for which `is_allowed` holds; `allowed` says the same in words.

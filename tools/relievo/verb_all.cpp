@@ -15,6 +15,7 @@
 #include "animation.hpp"
 #include "bokeh_flags.hpp"
 #include "common/flags.hpp"
+#include "focus_flags.hpp"
 #include "verbs.hpp"
 
 namespace tool {
@@ -98,6 +99,7 @@ void make_all(Inputs& inputs, Flags& flags, const std::string& folder, const std
       [&] { write("background.png", filled, &photo); },
   });
 
+  if (guards_faces(flags.bokeh)) inputs.note_person_networks();
   const relievo::Image picture = report.stage("bokeh", [&] { return bokeh.render(scene); });
   const relievo::StereoPair pair = report.stage("stereo", [&] { return stereo.render(scene); });
   background.finish();

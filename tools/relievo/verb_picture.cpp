@@ -5,6 +5,7 @@
 #include "bokeh_flags.hpp"
 #include "common/files.hpp"
 #include "common/flags.hpp"
+#include "focus_flags.hpp"
 #include "verbs.hpp"
 
 namespace tool {
@@ -81,20 +82,14 @@ void add_inpaint(CLI::App& app, Inputs& inputs) {
 void add_bokeh(CLI::App& app, Inputs& inputs) {
   struct Flags {
     BokehFlags bokeh;
-    float focus = -1;
-    bool face = false;
+    FocusFlags focus;
   };
   const auto flags = std::make_shared<Flags>();
   if (inputs.preset == Preset::spatial_photo) flags->bokeh.options = relievo::BokehOptions::spatial_photo();
   CLI::App* verb = app.add_subcommand("bokeh", "depth of field");
   add_common(*verb, inputs, "the picture: .jpg .png .tif .webp .exr (NAME_bokeh.jpg)");
   flags->bokeh.add(*verb, inputs.texts);
-  CLI::Option* face = verb->add_flag("--focus-face", flags->face, "focus on the largest face, else the subject");
-  add_number(
-      *verb, "--focus-disparity", flags->focus, "focus on this disparity, 0 (farthest) to 1 (nearest)",
-      [](double disparity) { return disparity >= 0 && disparity <= 1; }, "0 to 1")
-      ->description("focus on this disparity, 0 (farthest) to 1 (nearest), in place of the subject")
-      ->excludes(face);
+  add_focus_flags(*verb, flags->focus);
   add_scene_flags(*verb, inputs);
   verb->callback([&inputs, flags] {
     const std::string path = inputs.output_or("_bokeh.jpg");
@@ -105,11 +100,10 @@ void add_bokeh(CLI::App& app, Inputs& inputs) {
     const relievo::DepthMap depth = inputs.find_depth(device, photo);
     const relievo::LayeredScene scene =
         inputs.bake_scene(device, photo, depth, inputs.find_matte(device, photo, depth));
-    if (flags->face) inputs.note_person_networks();
-    const relievo::Image picture = inputs.report.stage("bokeh", [&] {
-      const relievo::Focus focus = flags->face ? relievo::Focus::on_nearest_face(scene) : relievo::Focus{flags->focus};
-      return bokeh.render(scene, focus, inputs.report.progress());
-    });
+    if (flags->focus.face || guards_faces(flags->bokeh.options)) inputs.note_person_networks();
+    const relievo::Focus focus = inputs.report.stage("focus", [&] { return focus_on(scene, flags->focus); });
+    const relievo::Image picture =
+        inputs.report.stage("bokeh", [&] { return bokeh.render(scene, focus, inputs.report.progress()); });
     write_picture(inputs, path, picture, &photo, "depth of field");
   });
 }

@@ -1,7 +1,6 @@
 // segment: mattes of the subject, of what is pointed at, of several subjects; trimaps.
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <filesystem>
 #include <memory>
 #include <string_view>
@@ -23,22 +22,6 @@ struct Flags {
   bool instances = false;
   int trimap = -1;
 };
-
-// "X,Y" or "X,Y,W,H".
-template <std::size_t Count>
-std::array<int, Count> numbers_in(const std::string& flag, const std::string& text, const char* allowed) {
-  std::array<int, Count> numbers{};
-  const char *at = text.data(), *const end = at + text.size();
-  bool good = true;
-  for (std::size_t i = 0; i < Count && good; ++i) {
-    if (i > 0) good = at != end && *at++ == ',';
-    const auto [next, error] = std::from_chars(at, end, numbers[i]);
-    good = good && error == std::errc() && numbers[i] >= 0;
-    at = next;
-  }
-  if (!good || at != end) throw CLI::ValidationError(flag + " is " + text + "; allowed is " + allowed + ".");
-  return numbers;
-}
 
 CLI::Option* add_points(CLI::App& verb, Flags& flags, const std::string& name, bool inside, const std::string& help) {
   return verb
