@@ -152,8 +152,7 @@ const LayeredScene& scene_of(int kind, Scalar scalar) {
   const auto found = scenes.find(key);
   if (found != scenes.end()) return found->second;
   const Image photo = textured(size.width, size.height, {scalar, 3});
-  const Image depth =
-      kind == 0 ? portrait_disparity(size.width, size.height) : step_and_ramp(size.width, size.height);
+  const Image depth = kind == 0 ? portrait_disparity(size.width, size.height) : step_and_ramp(size.width, size.height);
   BakeOptions options;
   options.layer_memory_mib = 4096;
   LayeredScene scene = LayeredScene::bake(device(), photo, DepthMap(depth.clone(), DepthKind::disparity), options);

@@ -111,13 +111,13 @@ class LensTiles {
         width_(out.width),
         height_(layers[0].color.height),
         planes_(out.format.channels),
-        reach_(static_cast<int>(lens.radii[lens.count - 1])),
+        reach_(lens_reach(lens.radii[lens.count - 1])),
         first_cell_(std::max(first_row - reach_, 0) / cell),
         cell_rows_((std::min(first_row + out.height + reach_, height_) + cell - 1) / cell - first_cell_),
         cells_across_((width_ + cell - 1) / cell),
         covered_(std::size_t(count) * cell_rows_ * cells_across_) {
     for (int i = 0; i < lens.count; ++i) {
-      inverse_steps_.push_back(i == 0 ? 0 : 1 / (lens.radii[i] - lens.radii[i - 1]));
+      inverse_steps_.push_back(i == 0 ? 0 : inverse_of_step(lens.radii[i] - lens.radii[i - 1]));
     }
   }
 
@@ -130,8 +130,8 @@ class LensTiles {
     if (coverage.empty()) return;
     for (int x = 0; x < cells_across_; ++x) {
       Cover& here = covered_[cell_index(layer, x, y)];
-      lens::covered(coverage.row<std::uint8_t>(y * cell) + x * cell, coverage.stride,
-                    std::min(cell, width_ - x * cell), std::min(cell, height_ - y * cell), &here.any, &here.all);
+      lens::covered(coverage.row<std::uint8_t>(y * cell) + x * cell, coverage.stride, std::min(cell, width_ - x * cell),
+                    std::min(cell, height_ - y * cell), &here.any, &here.all);
     }
   }
 
@@ -434,8 +434,8 @@ class LensTiles {
     }
     lens::add_columns(prefix, w.bottom, w.top, w.count, n, sums);
     const Sum one = static_cast<Sum>(w.area) * (c == planes_ ? lens_opaque : 1);
-    lens::sweep(lens::Sweep<Light, Sum>{strip.at(c, x, y), strip.pitch, w.slides, w.count, strip.group[c], sums, n, rows,
-                                        one, target.position, target.level, target.to, target.pitch});
+    lens::sweep(lens::Sweep<Light, Sum>{strip.at(c, x, y), strip.pitch, w.slides, w.count, strip.group[c], sums, n,
+                                        rows, one, target.position, target.level, target.to, target.pitch});
     t.scratch.release(mark);
   }
 

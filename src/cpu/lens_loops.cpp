@@ -183,8 +183,7 @@ void SweepPixels(const Sweep<Light, Sum>& s) {
     const Light* const at = s.strip + y * s.pitch;
     for (int x = 0; x < s.columns; ++x) {
       float* const to = s.to + y * s.to_pitch + x;
-      const float mean = sizeof(Light) == 2 ? static_cast<float>(s.sums[x]) * (1.0f / static_cast<float>(s.one))
-                                            : static_cast<float>(s.sums[x] * (1.0 / static_cast<double>(s.one)));
+      const float mean = lens_mean(s.sums[x], s.one);
       if (s.position == nullptr) {
         *to = mean;
       } else {
@@ -311,7 +310,8 @@ void SweepWide(const Sweep<std::int32_t, double>& s) {
         const int last = first + s.group < s.runs ? first + s.group : s.runs;
         auto sum = hn::Zero(d32);
         for (int k = first; k < last; ++k) {
-          sum = hn::Sub(hn::Add(sum, hn::LoadU(d32, at + s.slides[k].gain + x)), hn::LoadU(d32, at + s.slides[k].lose + x));
+          sum = hn::Sub(hn::Add(sum, hn::LoadU(d32, at + s.slides[k].gain + x)),
+                        hn::LoadU(d32, at + s.slides[k].lose + x));
         }
         low = hn::Add(low, hn::PromoteTo(d64, hn::LowerHalf(sum)));
         high = hn::Add(high, hn::PromoteTo(d64, hn::UpperHalf(half32, sum)));
@@ -420,7 +420,6 @@ void AddColumnsWide(const double* prefix, const int* bottom, const int* top, int
 }  // namespace v1
 }  // namespace relievo
 HWY_AFTER_NAMESPACE();
-
 
 #if HWY_ONCE
 

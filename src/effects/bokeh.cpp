@@ -14,8 +14,7 @@ namespace {
 
 // Radii that layers are blurred with; pixels between two of them blend both. Steps of about 4/3 keep
 // the error of the blend below what the eye sees as a band.
-constexpr std::array<float, 18> radius_table{0,  1,  2,  3,  4,  6,  8,   11,  15,
-                                             20, 28, 36, 48, 64, 84, 100, 116, 128};
+constexpr std::array<float, 18> radius_table{0, 1, 2, 3, 4, 6, 8, 11, 15, 20, 28, 36, 48, 64, 84, 100, 116, 128};
 // From these radii on apertures of larger pixels do, unless they are so thin that fewer than `least_area` of those
 // remain.
 constexpr float radius_of_halves = 20, radius_of_quarters = 64;
@@ -69,8 +68,8 @@ LensBlur Lens::over(const LayeredScene::Impl& scene, const BokehOptions& options
   lens.radii = radius_table.data();
   // Up to the first radius that nothing of disparity 0 to 1 exceeds.
   const float most = std::max(0.0f, std::max(focus, 1 - focus) - lens.range) * lens.scale;
-  lens.count = static_cast<int>(std::lower_bound(radius_table.begin(), radius_table.end() - 1, most) -
-                                radius_table.begin()) + 1;
+  lens.count =
+      static_cast<int>(std::lower_bound(radius_table.begin(), radius_table.end() - 1, most) - radius_table.begin()) + 1;
   for (std::size_t i = far_apertures_.size(); i < static_cast<std::size_t>(lens.count); ++i) {
     int step = radius_table[i] < radius_of_halves ? 1 : radius_table[i] < radius_of_quarters ? 2 : 4;
     const auto radius = static_cast<int>(radius_table[i]);
@@ -87,8 +86,8 @@ LensBlur Lens::over(const LayeredScene::Impl& scene, const BokehOptions& options
   lens.near_apertures = near_apertures_.data();
   const ImageView& color = scene.layers[0].color;
   if (light_ == nullptr || light_->scalar != color.format.scalar || light_->transfer != color.color.transfer) {
-    light_ = std::make_unique<LensLight>(color.format.scalar, color.color.transfer,
-                                         std::exp2(options.highlight_recovery));
+    light_ =
+        std::make_unique<LensLight>(color.format.scalar, color.color.transfer, std::exp2(options.highlight_recovery));
   }
   lens.light = light_.get();
   return lens;

@@ -44,8 +44,8 @@ void reserve_gather(Scratch& scratch, int width, int height);
 
 /// Layer `index` as mode `gather` sees it: color (the layer's format) and coverage (u8; empty for the farthest layer).
 void defocus_gather(Engine& engine, Scratch& scratch, const LayeredScene::Impl& scene, int index,
-                   const BokehOptions& options, float focus, const MutableImageView& color,
-                   const MutableImageView& coverage);
+                    const BokehOptions& options, float focus, const MutableImageView& color,
+                    const MutableImageView& coverage);
 
 /// Mode `tiers` of `flat`, a picture of the scene without motion, into `out` of its format.
 void render_tiers(Engine& engine, Scratch& scratch, const ImageView& flat, const ImageView& disparity,
