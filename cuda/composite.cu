@@ -16,7 +16,6 @@ namespace {
 using cuda::GroupPlace;
 using cuda::Layers;
 using cuda::MutableRows;
-using cuda::Rows;
 
 constexpr int pixels = cuda::group_pixels;
 
@@ -81,20 +80,6 @@ __global__ void nearest_disparity(const __grid_constant__ Layers layers, int cou
   cuda::store_group(seen, at.count, out.row(at.y) + at.x);
 }
 
-__global__ void over_pixels(Rows<std::uint16_t> front, MutableRows<std::uint16_t> back, int width, int height) {
-  const GroupPlace at = cuda::group_place(width, height);
-  if (at.count <= 0) return;
-  std::uint16_t above[4 * pixels], below[4 * pixels];
-  cuda::load_group(front.row(at.y) + std::int64_t{4} * at.x, 4 * at.count, above);
-  std::uint16_t* const out = back.row(at.y) + std::int64_t{4} * at.x;
-  cuda::load_group(out, 4 * at.count, below);
-#pragma unroll
-  for (int i = 0; i < 4 * pixels; ++i) {
-    below[i] = static_cast<std::uint16_t>(over_65535(above[i], below[i], 65535u - above[i / 4 * 4 + 3]));
-  }
-  cuda::store_group(below, 4 * at.count, out);
-}
-
 }  // namespace
 
 void CudaEngine::flatten(const LayerView* layers, int count, const MutableImageView& out) {
@@ -119,12 +104,6 @@ void CudaEngine::visible_disparity(const LayerView* layers, int count, const Mut
   const Enqueue enqueue(*this, "visible_disparity");
   cuda::launch(nearest_disparity, cuda::group_grid(out.width, out.height, stream_), Layers(layers, count), count,
                cuda::rows<float>(out), out.width, out.height);
-}
-
-void CudaEngine::over(const ImageView& front, const MutableImageView& back) {
-  const Enqueue enqueue(*this, "over");
-  cuda::launch(over_pixels, cuda::group_grid(back.width, back.height, stream_), cuda::rows<std::uint16_t>(front),
-               cuda::rows<std::uint16_t>(back), back.width, back.height);
 }
 
 }  // namespace v1

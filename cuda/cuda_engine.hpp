@@ -11,6 +11,7 @@
 #include "core/engine.hpp"
 #include "core/scratch.hpp"
 #include "cuda/cuda_device.hpp"
+#include "cuda/kept_tables.hpp"
 #include "cuda/nvtx_range.hpp"
 
 namespace relievo {
@@ -43,10 +44,11 @@ class CudaEngine final : public Engine {
   void blend_levels(const ImageView* levels, int count, const ImageView& level, const MutableImageView& out) override;
   void coc_levels(const ImageView& disparity, int first_row, float focus, float range, float scale, const float* radii,
                   int count, const MutableImageView& out) override;
-  void over(const ImageView& front, const MutableImageView& back) override;
   void premultiply_linear(const ImageView& color, const ImageView& coverage, int first_row,
                           const MutableImageView& out) override;
   void unpremultiply_linear(const ImageView& in, const MutableImageView& out) override;
+  void lens_blur(const LayerView* layers, int count, const LensBlur& blur, int first_row, const MutableImageView& out,
+                 const MutableImageView& coverage, const MutableImageView& blurred) override;
   void flatten(const LayerView* layers, int count, const MutableImageView& out) override;
   void visible_disparity(const LayerView* layers, int count, const MutableImageView& out) override;
   void extract_alpha(const ImageView& in, const MutableImageView& out) override;
@@ -112,6 +114,7 @@ class CudaEngine final : public Engine {
   std::mutex mutex_;
   Scratch scratch_;  // working memory of operations, kept; slots are numbered by the operation
   std::shared_ptr<const ApertureReach> reach_;  // of which gather_blur's tables there are copies
+  cuda::KeptTables lens_apertures_, lens_light_;
 };
 
 /// The synchronous engine of GPU `index`; engines of one GPU share its memory. Throws Error{not_found} that says why

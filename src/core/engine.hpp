@@ -158,9 +158,6 @@ class Engine : public std::enable_shared_from_this<Engine> {
   virtual void coc_levels(const ImageView& disparity, int first_row, float focus, float range, float scale,
                           const float* radii, int count, const MutableImageView& out) = 0;
 
-  /// back = front + back * (1 - front.alpha): premultiplied RGBA u16 over RGBA u16.
-  virtual void over(const ImageView& front, const MutableImageView& back) = 0;
-
   /// Straight color (u8, u16, f16, f32; 1, 3 or 4 channels; its own transfer curve) times coverage (u8; empty =
   /// opaque) to premultiplied linear-light RGBA u16, for rows first_row .. of the inputs.
   virtual void premultiply_linear(const ImageView& color, const ImageView& coverage, int first_row,

@@ -45,15 +45,6 @@ void Composite(Scalar scalar, const void* color, const std::uint8_t* coverage, v
   });
 }
 
-void OverRow(const std::uint16_t* front, std::uint16_t* back, int width) {
-  for (int x = 0; x < width; ++x) {
-    const unsigned rest = 65535u - front[4 * x + 3];
-    for (int c = 0; c < 4; ++c) {
-      back[4 * x + c] = static_cast<std::uint16_t>(over_65535(front[4 * x + c], back[4 * x + c], rest));
-    }
-  }
-}
-
 }  // namespace
 }  // namespace HWY_NAMESPACE
 }  // namespace v1
@@ -70,7 +61,6 @@ inline namespace v1 {
 namespace {
 
 HWY_EXPORT(Composite);
-HWY_EXPORT(OverRow);
 
 }  // namespace
 
@@ -108,13 +98,6 @@ void CpuEngine::visible_disparity(const LayerView* layers, int count, const Muta
         }
       }
     }
-  });
-}
-
-void CpuEngine::over(const ImageView& front, const MutableImageView& back) {
-  const auto over_row = HWY_DYNAMIC_DISPATCH(OverRow);
-  parallel_rows(back.height, 32, [&](int first, int last, ThreadScratch&) {
-    for (int y = first; y < last; ++y) over_row(front.row<std::uint16_t>(y), back.row<std::uint16_t>(y), back.width);
   });
 }
 

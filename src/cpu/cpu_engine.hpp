@@ -41,7 +41,6 @@ class CpuEngine final : public Engine {
   void blend_levels(const ImageView* levels, int count, const ImageView& level, const MutableImageView& out) override;
   void coc_levels(const ImageView& disparity, int first_row, float focus, float range, float scale, const float* radii,
                   int count, const MutableImageView& out) override;
-  void over(const ImageView& front, const MutableImageView& back) override;
   void premultiply_linear(const ImageView& color, const ImageView& coverage, int first_row,
                           const MutableImageView& out) override;
   void unpremultiply_linear(const ImageView& in, const MutableImageView& out) override;

@@ -113,13 +113,13 @@ class LensTiles {
         width_(out.width),
         height_(layers[0].color.height),
         planes_(out.format.channels),
-        reach_(static_cast<int>(lens.radii[lens.count - 1])),
+        reach_(lens_reach(lens.radii[lens.count - 1])),
         first_cell_(std::max(first_row - reach_, 0) / cell),
         cell_rows_((std::min(first_row + out.height + reach_, height_) + cell - 1) / cell - first_cell_),
         cells_across_((width_ + cell - 1) / cell),
         covered_(std::size_t(count) * cell_rows_ * cells_across_) {
     for (int i = 0; i < lens.count; ++i) {
-      inverse_steps_.push_back(i == 0 ? 0 : 1 / (lens.radii[i] - lens.radii[i - 1]));
+      inverse_steps_.push_back(i == 0 ? 0 : inverse_of_step(lens.radii[i] - lens.radii[i - 1]));
     }
   }
 

@@ -183,8 +183,7 @@ void SweepPixels(const Sweep<Light, Sum>& s) {
     const Light* const at = s.strip + y * s.pitch;
     for (int x = 0; x < s.columns; ++x) {
       float* const to = s.to + y * s.to_pitch + x;
-      const float mean = sizeof(Light) == 2 ? static_cast<float>(s.sums[x]) * (1.0f / static_cast<float>(s.one))
-                                            : static_cast<float>(s.sums[x] * (1.0 / static_cast<double>(s.one)));
+      const float mean = lens_mean(s.sums[x], s.one);
       if (s.position == nullptr) {
         *to = mean;
       } else {

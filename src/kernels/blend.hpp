@@ -48,12 +48,6 @@ RELIEVO_HD inline Half mix(Half front, Half back, unsigned cover) {
   return from_float<Half>(mix_f32(to_float(front), to_float(back), cover));
 }
 
-/// One channel of premultiplied colour over another, of 65535; `rest` is what the front's alpha leaves.
-RELIEVO_HD inline unsigned over_65535(unsigned front, unsigned back, unsigned rest) {
-  const unsigned sum = front + product_65535(back, rest);
-  return sum < 65535u ? sum : 65535u;
-}
-
 /// What premultiplied colour is multiplied by to be straight, of alpha 0..1.
 RELIEVO_HD inline float straightening(float alpha) { return alpha > 0 ? 1 / alpha : 0; }
 

@@ -99,7 +99,7 @@ void make_all(Inputs& inputs, Flags& flags, const std::string& folder, const std
       [&] { write("background.png", filled, &photo); },
   });
 
-  if (guards_faces(flags.bokeh)) inputs.note_person_networks();
+  if (guards_faces(flags.bokeh.options)) inputs.note_person_networks();
   const relievo::Image picture = report.stage("bokeh", [&] { return bokeh.render(scene); });
   const relievo::StereoPair pair = report.stage("stereo", [&] { return stereo.render(scene); });
   background.finish();

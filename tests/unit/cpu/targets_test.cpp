@@ -67,7 +67,6 @@ std::vector<Picture> run_everything(int threads) {
         }
         engine.premultiply_linear(a, cover, 0, make(width, height, {Scalar::u16, 4}));
         const Picture light = results.back();
-        engine.over(light, results.back());
         engine.extract_alpha(light, make(width, height, {Scalar::u8, 1}));
         const LayerView layers[] = {{a, {}, plane}, {b, cover, plane}};
         engine.visible_disparity(layers, 2, make(width, height, {Scalar::f32, 1}));

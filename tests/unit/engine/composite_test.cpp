@@ -64,30 +64,6 @@ TEST(Flatten, CompositesFarToNear) {
   }
 }
 
-TEST(Over, AddsWhatTheFrontLetsThrough) {
-  TestEngine engine(2);
-  for (const Size size : sizes()) {
-    Picture front = random_picture(size.width, size.height, {Scalar::u16, 4}, 1);
-    Picture back = random_picture(size.width, size.height, {Scalar::u16, 4}, 2);
-    for (int y = 0; y < size.height; ++y) {
-      for (int x = 0; x < size.width; ++x) {
-        const double alpha = x % 3 == 0 ? 0 : x % 3 == 1 ? 65535 : front.at(x, y, 3);
-        for (int c = 0; c < 3; ++c) front.set(x, y, c, std::floor(front.at(x, y, c) * alpha / 65535));
-        front.set(x, y, 3, alpha);
-      }
-    }
-    Picture out(size.width, size.height, {Scalar::u16, 4});
-    engine.copy(back, out);
-    engine.over(front, out);
-    EXPECT_TRUE(near(out, 0, [&](int x, int y, int c) {
-      const auto rest = std::int64_t(65535 - front.at(x, y, 3));
-      const std::int64_t sum =
-          std::int64_t(front.at(x, y, c)) + (std::int64_t(back.at(x, y, c)) * rest * 2 + 65535) / (2 * 65535);
-      return double(std::min<std::int64_t>(sum, 65535));
-    }));
-  }
-}
-
 TEST(Alpha, GoesOutRoundedAndInUntouched) {
   TestEngine engine(2);
   const Picture rgba = random_picture(61, 147, {Scalar::u16, 4});

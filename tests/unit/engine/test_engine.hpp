@@ -53,9 +53,6 @@ class TestEngine final {
   void add_grain(const ImageView& blur, const Grain& grain, int first_row, const MutableImageView& out) {
     run({blur}, {out}, [&](auto& e, auto& i, auto& o) { e.add_grain(i[0], grain, first_row, o[0]); });
   }
-  void over(const ImageView& front, const MutableImageView& back) {
-    run({front}, {back}, [&](auto& e, auto& i, auto& o) { e.over(i[0], o[0]); });
-  }
   void premultiply_linear(const ImageView& color, const ImageView& coverage, int first_row,
                           const MutableImageView& out) {
     run({color, coverage}, {out},
@@ -63,6 +60,11 @@ class TestEngine final {
   }
   void unpremultiply_linear(const ImageView& in, const MutableImageView& out) {
     run({in}, {out}, [&](auto& e, auto& i, auto& o) { e.unpremultiply_linear(i[0], o[0]); });
+  }
+  void lens_blur(const LayerView* layers, int count, const LensBlur& lens, int first_row, const MutableImageView& out,
+                 const MutableImageView& coverage, const MutableImageView& blur) {
+    run(views_of(layers, count), {out, coverage, blur},
+        [&](auto& e, auto& i, auto& o) { e.lens_blur(layers_of(i).data(), count, lens, first_row, o[0], o[1], o[2]); });
   }
   void flatten(const LayerView* layers, int count, const MutableImageView& out) {
     run(views_of(layers, count), {out},
