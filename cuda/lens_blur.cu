@@ -32,19 +32,17 @@ constexpr int max_radii = 32;
 constexpr int cell = 32;
 enum Cover : std::uint8_t { nowhere = 0, somewhere = 1, everywhere = 2 };
 
-// Each warp has 32 x 4 pixels, a thread 4 of a column.
-constexpr int tile_columns = 32, thread_rows = 4;
-constexpr int most_threads = 512, least_threads = 256;
-RELIEVO_HD constexpr int tile_rows(int threads) { return threads / 32 * thread_rows; }
+// A tile is a cell of the cat's eye, in which the barrel is one. A warp has 32 x 4 of its pixels, a thread 4 of a column.
+constexpr int block_threads = 256, side = cats_eye_cell, thread_rows = 4;
+static_assert(block_threads / 32 * thread_rows == side);
 // Means that pixels of a tile lie between: one beyond it on each side.
-constexpr int most_halves = (tile_columns / 2 + 2) * (tile_rows(most_threads) / 2 + 2);
-constexpr int most_quarters = (tile_columns / 4 + 2) * (tile_rows(most_threads) / 4 + 2);
-constexpr int thread_means = (most_halves + most_threads - 1) / most_threads;
-constexpr int batch = least_threads;
+constexpr int half_side = side / 2 + 2, quarter_side = side / 4 + 2;
+constexpr int thread_means = (half_side * half_side + block_threads - 1) / block_threads;
+constexpr int no_front = 255;
 // Sums of light below 2^27 along a row wrap at 2^32; differences of so few pixels are exact all the same.
 constexpr int most_run = 31;
 // Of sums in shared memory: what leaves room for the rest in the 48 KiB, or 64 on request, that every GPU has.
-constexpr int most_words = 11000, most_words_on_request = 15000;
+constexpr int most_words = 9000, most_words_on_request = 12700;
 
 struct Run {
   std::int16_t dy, begin, end, unused;
@@ -84,7 +82,6 @@ struct Pictures {
 
 // Bits of levels, which lie between -31 and 31.
 constexpr int focus_bit = 32;
-__device__ int level_of(std::uint64_t bits) { return __ffsll(static_cast<long long>(bits)) - 1 - focus_bit; }
 
 // A block a cell: whether a layer covers any of it, and all.
 __global__ void __launch_bounds__(256)
@@ -115,12 +112,22 @@ __device__ float weight_of(float position, int level) {
 
 // Between two pixels of a picture of half the size, three quarters of the way to the first.
 __device__ float between(float near, float far) { return 0.75f * near + 0.25f * far; }
-// Pixel (x, y), from -1 on, of a picture twice as large as one that begins at (-1, -1) of its own.
-__device__ float enlarged(const float* from, int pitch, int x, int y) {
-  const float* const near = from + ((y >> 1) + 1) * pitch + (x >> 1) + 1;
-  const float* const far = (y & 1) == 0 ? near - pitch : near + pitch;
-  const int beside = (x & 1) == 0 ? -1 : 1;
-  return between(between(near[0], far[0]), between(near[beside], far[beside]));
+// A pixel of a picture twice as large, of the pixel that it lies in and the three that are next to it, `beside` and
+// `above` or below it.
+__device__ float enlarged(const float* own, int beside, int above) {
+  return between(between(own[0], own[above]), between(own[beside], own[above + beside]));
+}
+
+// Of a plane of pixels that are 2^scale of the picture's on a side: how many on a side means are wanted of around a tile,
+// and where the first lies.
+RELIEVO_HD int sites(int scale) { return scale == 0 ? side : (side >> scale) + 2; }
+RELIEVO_HD int first_site(int scale, int tile) { return (tile >> scale) - (scale > 0 ? 1 : 0); }
+// Sums of such a plane that apertures in a box reach, from the first site on.
+struct Window {
+  int left, top, pitch, rows;
+};
+RELIEVO_HD Window window(int scale, const Box& box) {
+  return {box.left, box.top, (sites(scale) + box.right - box.left + 2) / 2 * 2, sites(scale) + box.bottom - box.top};
 }
 
 template <class T, int channels>
@@ -131,13 +138,14 @@ class Tile {
 
   struct Shared {
     std::uint32_t* sums;
-    int2 (&runs)[batch];
-    float (&halves)[most_halves];
-    float (&quarters)[most_quarters];
+    int2 (&runs)[block_threads];
+    float (&halves)[half_side * half_side];
+    float (&quarters)[quarter_side * quarter_side];
     std::int16_t (&light)[256];
-    unsigned& near;
-    unsigned& far;
-    int& area;
+    // Of each pixel, for its own thread: what nothing covers of it, and its position in the table of radii.
+    float (&seen)[thread_rows][block_threads], (&position)[thread_rows][block_threads];
+    float (&shift)[2];  // of the barrel, in radii
+    unsigned &near, &far;
   };
 
   __device__ Tile(const Layers& layers, const Lens& lens, const Pictures& to, const Shared& shared)
@@ -146,43 +154,44 @@ class Tile {
         to_(to),
         shared_(shared),
         thread_(static_cast<int>(threadIdx.x)),
-        threads_(static_cast<int>(blockDim.x)),
         lane_(thread_ % 32),
         warp_(thread_ / 32),
-        rows_(tile_rows(threads_)),
-        x0_(static_cast<int>(blockIdx.x) * tile_columns),
-        y0_((lens.first_row / rows_ + static_cast<int>(blockIdx.y)) * rows_) {}
+        x0_(static_cast<int>(blockIdx.x) * side),
+        y0_((lens.first_row / side + static_cast<int>(blockIdx.y)) * side) {}
 
   __device__ void render(int count) {
     const int x = x0_ + lane_;
-    float seen[thread_rows], sum[channels][thread_rows] = {};
-    unsigned kept = 0;
+    if (thread_ == 0) {
+      shared_.shift[0] = barrel_shift(x0_, lens_.width, lens_.half_diagonal, lens_.cats_eye);
+      shared_.shift[1] = barrel_shift(y0_, lens_.height, lens_.half_diagonal, lens_.cats_eye);
+    }
+    float sum[channels][thread_rows] = {};
+    std::uint32_t fronts = ~0u;
 #pragma unroll
     for (int i = 0; i < thread_rows; ++i) {
       const int y = row(i);
-      seen[i] = x < lens_.width && y >= lens_.first_row && y < lens_.first_row + lens_.rows ? 1 : 0;
-      if (seen[i] > 0 && to_.blur.data != nullptr) to_.blur.row(y - lens_.first_row)[x] = 0;
-      if (seen[i] == 0) kept |= 1u << i;
+      seen(i) = x < lens_.width && y >= lens_.first_row && y < lens_.first_row + lens_.rows ? 1 : 0;
+      if (seen(i) > 0 && to_.blur.data != nullptr) to_.blur.row(y - lens_.first_row)[x] = 0;
     }
-    const unsigned outside = kept;
     for (int k = count - 1; k >= 0; --k) {
       bool any = false;
 #pragma unroll
-      for (int i = 0; i < thread_rows; ++i) any = any || seen[i] > 0;
+      for (int i = 0; i < thread_rows; ++i) any = any || seen(i) > 0;
       if (thread_ == 0) shared_.near = shared_.far = 0;
       if (__syncthreads_or(any) == 0) break;
-      layer(k, seen, sum, kept);
+      layer(k, sum, fronts);
     }
 #pragma unroll
     for (int i = 0; i < thread_rows; ++i) {
-      const int to = row(i) - lens_.first_row;
-      if ((outside >> i & 1u) != 0) continue;
-      const float cover = 1 - seen[i];
+      const int y = row(i), to = y - lens_.first_row;
+      if (x >= lens_.width || to < 0 || to >= lens_.rows) continue;
+      const float cover = 1 - seen(i);
       if (to_.coverage.data != nullptr) to_.coverage.row(to)[x] = from_unit<std::uint8_t>(cover);
-      if ((kept >> i & 1u) != 0) continue;
+      T* const codes = reinterpret_cast<T*>(to_.out + to * to_.pitch) + std::int64_t{channels} * x;
+      const int front = static_cast<int>(fronts >> 8 * i & 255u);
 #pragma unroll
       for (int c = 0; c < channels; ++c) {
-        pixel_of_out(x, to)[c] = code_of(cover > 0 ? sum[c][i] / cover : 0);
+        codes[c] = front != no_front ? pixel_of(front, x, y)[c] : code_of(cover > 0 ? sum[c][i] / cover : 0);
       }
     }
   }
@@ -195,15 +204,9 @@ class Tile {
 
     __device__ bool is_coverage() const { return c == channels; }
   };
-  // Pixels whose means are wanted, 2^scale of the picture's on a side.
-  struct Sites {
-    int scale, left, top, columns, rows;
-  };
-
+  __device__ float& seen(int i) const { return shared_.seen[i][thread_]; }
+  __device__ float& position(int i) const { return shared_.position[i][thread_]; }
   __device__ int row(int i) const { return y0_ + warp_ * thread_rows + i; }
-  __device__ T* pixel_of_out(int x, int y) const {
-    return reinterpret_cast<T*>(to_.out + y * to_.pitch) + std::int64_t{channels} * x;
-  }
   __device__ const T* pixel_of(int k, int x, int y) const {
     return layers_.color<T>(k).row(y) + std::int64_t{channels} * x;
   }
@@ -254,37 +257,28 @@ class Tile {
     return sum >> 2;
   }
 
-  // Where site i of this thread lies; beyond the last, as it.
-  __device__ int2 place_of(const Sites& sites, int i) const {
-    if (sites.scale == 0) return {lane_, warp_ * thread_rows + i};
-    const int site = min(thread_ + i * threads_, sites.columns * sites.rows - 1);
-    return {site % sites.columns, site / sites.columns};
-  }
-
-  static __device__ int pitch_of(const Sites& sites, const Box& box) {
-    return (sites.columns + box.right - box.left + 2) / 2 * 2;
-  }
-
-  // Rows of sums of what sites gather under a box: element i of a row is the sum of what lies left of pixel i. A warp
-  // takes a row, a lane two pixels of it.
-  __device__ void stage(const Plane& plane, const Sites& sites, const Box& box) const {
-    const int pitch = pitch_of(sites, box);
-    const int n = sites.columns + box.right - box.left, rows = sites.rows + box.bottom - box.top;
+  // Sums along rows: element i of a row is that of what lies left of pixel i. A warp takes a row, a lane two pixels of
+  // it.
+  __device__ void stage(const Plane& plane, int scale, const Window& to) const {
     __syncthreads();
-    for (int j = warp_; j < rows; j += threads_ / 32) {
+    for (int j = warp_; j < to.rows; j += block_threads / 32) {
+      const int y = first_site(scale, y0_) + to.top + j;
       std::uint32_t before = 0;
-      for (int first = 0; first < pitch; first += 64) {
-        const int i = first + 2 * lane_, x = sites.left + box.left + i, y = sites.top + box.top + j;
-        const std::uint32_t a = i < n ? static_cast<std::uint32_t>(mean(plane, sites.scale, x, y)) : 0;
-        const std::uint32_t b = i + 1 < n ? static_cast<std::uint32_t>(mean(plane, sites.scale, x + 1, y)) : 0;
+      for (int first = 0; first < to.pitch; first += 64) {
+        const int i = first + 2 * lane_, x = first_site(scale, x0_) + to.left + i;
+        std::uint32_t a = 0, b = 0;
+        if (i < to.pitch) {
+          a = static_cast<std::uint32_t>(mean(plane, scale, x, y));
+          b = static_cast<std::uint32_t>(mean(plane, scale, x + 1, y));
+        }
         std::uint32_t sum = a + b;
 #pragma unroll
         for (int apart = 1; apart < 32; apart *= 2) {
           const std::uint32_t left = __shfl_up_sync(0xffffffffu, sum, static_cast<unsigned>(apart));
           if (lane_ >= apart) sum += left;
         }
-        if (i < pitch) {
-          *reinterpret_cast<uint2*>(shared_.sums + j * pitch + i) = uint2{before + sum - a - b, before + sum - b};
+        if (i < to.pitch) {
+          *reinterpret_cast<uint2*>(shared_.sums + j * to.pitch + i) = uint2{before + sum - a - b, before + sum - b};
         }
         before += __shfl_sync(0xffffffffu, sum, 31);
       }
@@ -293,80 +287,48 @@ class Tile {
   }
 
   // The run with what the barrel leaves of it.
-  __device__ Run cut(Run run, const Level& level, bool far) const {
+  __device__ void cut(int level, int radius, Run* run) const {
     // Beyond the focus a light is seen as the aperture lies, before it turned by half a turn; what is gathered under
     // lies the other way.
-    const auto turned = static_cast<float>(far ? level.radius : -level.radius);
-    const float shift_x = turned * barrel_shift(x0_, lens_.width, lens_.half_diagonal, lens_.cats_eye);
-    const float shift_y = turned * barrel_shift(y0_, lens_.height, lens_.half_diagonal, lens_.cats_eye);
+    const auto turned = static_cast<float>(level < 0 ? radius : -radius);
     int first = 0, last = 0;
-    barrel_span(run.dy, level.radius, shift_y, shift_x, &first, &last);
-    run.begin = static_cast<std::int16_t>(max(int{run.begin}, first));
-    run.end = static_cast<std::int16_t>(max(min(int{run.end}, last + 1), int{run.begin}));
-    return run;
+    barrel_span(run->dy, radius, turned * shared_.shift[1], turned * shared_.shift[0], &first, &last);
+    run->begin = static_cast<std::int16_t>(max(int{run->begin}, first));
+    run->end = static_cast<std::int16_t>(max(min(int{run->end}, last + 1), int{run->begin}));
   }
 
-  // Adds what lies under an aperture around the first `wanted` sites of this thread to `total`, and returns the aperture's area.
-  // `all` holds the boxes of all levels of the group; where it fits into shared memory it is staged once, which
-  // `staged` says.
-  __device__ int add_runs(const Plane& plane, const Sites& sites, int index, const Box& all, int wanted,
-                          bool* staged, Total (&total)[thread_rows]) const {
-    const Level& level = lens_.levels[index + lens_.count - 1];
-    int area = level.area;
-    bool barrel = false;
-    if (lens_.cats_eye > 0) {
-      __syncthreads();
-      if (thread_ == 0) shared_.area = 0;
-      __syncthreads();
-      int left = 0;
-      for (int k = thread_; k < level.runs; k += threads_) {
-        const Run run = cut(lens_.runs[level.first_run + k], level, index < 0);
-        left += run.end - run.begin;
-      }
-      atomicAdd(&shared_.area, left);
-      __syncthreads();
-      barrel = shared_.area > 0;
-      if (barrel) area = shared_.area;
+  // Adds what lies under runs around the first `wanted` sites of this thread to `total`. Returns how many pixels lie
+  // under those runs that this thread made ready.
+  __device__ int add_runs(int scale, int level, bool barrel, int begin, int end, const Window& in, int wanted,
+                          Total (&total)[thread_rows]) const {
+    int base[thread_rows], area = 0;
+#pragma unroll
+    for (int i = 0; i < thread_rows; ++i) {
+      const int site = min(thread_ + i * block_threads, sites(scale) * sites(scale) - 1);
+      const int x = scale == 0 ? lane_ : site % sites(scale), y = scale == 0 ? row(i) - y0_ : site / sites(scale);
+      base[i] = (y - in.top) * in.pitch + x - in.left;
     }
-    const bool together = pitch_of(sites, all) * (sites.rows + all.bottom - all.top) <= lens_.words;
-    Box box = together ? all : level.box;
-    const int pitch = pitch_of(sites, box), depth = lens_.words / pitch - sites.rows;
-    const int end = level.first_run + level.runs;
-    for (int first = level.first_run; first < end;) {
-      int last = end;
-      if (!together) {
-        box.top = lens_.runs[first].dy;
-        for (last = first + 1; last < end && lens_.runs[last].dy <= box.top + depth;) ++last;
-        box.bottom = lens_.runs[last - 1].dy;
+    for (int first = begin; first < end; first += block_threads) {
+      const int count = min(end - first, block_threads);
+      __syncthreads();
+      if (thread_ < count) {
+        Run run = lens_.runs[first + thread_];
+        if (barrel) cut(level, lens_.levels[level + lens_.count - 1].radius, &run);
+        shared_.runs[thread_] = {run.dy * in.pitch + run.begin, run.dy * in.pitch + run.end};
+        area += run.end - run.begin;
       }
-      if (!together || !*staged) stage(plane, sites, box);
-      *staged = true;
-      int base[thread_rows];
-#pragma unroll
-      for (int i = 0; i < thread_rows; ++i) {
-        const int2 at = place_of(sites, i);
-        base[i] = (at.y - box.top) * pitch + at.x - box.left;
-      }
-      for (; first < last; first += batch) {
-        const int count = min(last - first, batch);
-        __syncthreads();
-        if (thread_ < count) {
-          Run run = lens_.runs[first + thread_];
-          if (barrel) run = cut(run, level, index < 0);
-          shared_.runs[thread_] = {run.dy * pitch + run.begin, run.dy * pitch + run.end};
-        }
-        __syncthreads();
-        if (wanted == 0) continue;
+      __syncthreads();
+      if (wanted == 0) continue;
 #pragma unroll 1
-        for (int k = 0; k < count; ++k) {
-          const int2 run = shared_.runs[k];
+      for (int k = 0; k < count; ++k) {
+        const int2 run = shared_.runs[k];
 #pragma unroll
-          for (int i = 0; i < thread_rows; ++i) {
-            if (i < wanted) total[i] += static_cast<std::uint32_t>(shared_.sums[base[i] + run.y] - shared_.sums[base[i] + run.x]);
+        for (int i = 0; i < thread_rows; ++i) {
+          if (i < wanted) {
+            total[i] += static_cast<std::uint32_t>(shared_.sums[base[i] + run.y] - shared_.sums[base[i] + run.x]);
           }
         }
       }
-      first = last;
     }
     return area;
   }
@@ -379,51 +341,92 @@ class Tile {
     }
   }
 
-  // Of levels of one step what pixels that lie near them see, weighed.
-  __device__ void add_levels(const Plane& plane, int scale, std::uint64_t levels, const float (&position)[thread_rows],
-                             float (&light)[thread_rows]) const {
+  __device__ int sum_of_block(int value) const {
+    __syncthreads();
+    if (thread_ == 0) shared_.runs[0].x = 0;
+    __syncthreads();
+    if (value != 0) atomicAdd(&shared_.runs[0].x, value);
+    __syncthreads();
+    return shared_.runs[0].x;
+  }
+
+  // The next level that pixels of this tile lie near, of apertures of pixels of this scale; past all where there is
+  // none.
+  __device__ int next_level(int scale, int level) const {
+    const std::uint64_t levels = (std::uint64_t{shared_.near} << focus_bit | shared_.far) & lens_.of_scale[scale];
+    const std::uint64_t left = levels & (~std::uint64_t{0} << (level + 1 + focus_bit));
+    return left == 0 ? max_radii : __ffsll(static_cast<long long>(left)) - 1 - focus_bit;
+  }
+
+  // Of levels of one scale what pixels that lie near them see, weighed.
+  __device__ void add_levels(const Plane& plane, int scale, float (&light)[thread_rows]) const {
     Box all{0, 0, 0, 0};
-    for (std::uint64_t left = levels; left != 0; left &= left - 1) {
-      const Box box = lens_.levels[level_of(left) + lens_.count - 1].box;
+    for (int level = next_level(scale, -max_radii); level < max_radii; level = next_level(scale, level)) {
+      const Box& box = lens_.levels[level + lens_.count - 1].box;
       all = {min(all.left, box.left), max(all.right, box.right), min(all.top, box.top), max(all.bottom, box.bottom)};
     }
-    const int beyond = scale == 0 ? 0 : 1;
-    const Sites sites{scale, (x0_ >> scale) - beyond, (y0_ >> scale) - beyond, (tile_columns >> scale) + 2 * beyond,
-                      (rows_ >> scale) + 2 * beyond};
-    const int count = sites.columns * sites.rows;
-    float* const means = scale == 1 ? shared_.halves : shared_.quarters;
-    bool staged = false;
-    for (std::uint64_t left = levels; left != 0; left &= left - 1) {
-      const int level = level_of(left);
+    // Sums serve all levels where they fit into shared memory together; else those of a level come in parts.
+    Window in = window(scale, all);
+    const bool together = in.pitch * in.rows <= lens_.words;
+    if (together) stage(plane, scale, in);
+    for (int level = next_level(scale, -max_radii); level < max_radii; level = next_level(scale, level)) {
       bool near = false;
 #pragma unroll
-      for (int i = 0; i < thread_rows; ++i) near = near || weight_of(position[i], level) > 0;
+      for (int i = 0; i < thread_rows; ++i) near = near || weight_of(position(i), level) > 0;
       const bool wanted = __any_sync(0xffffffffu, near) != 0;
-      Total total[thread_rows] = {};
       const int sums = scale > 0 ? thread_means : wanted ? thread_rows : 0;
-      const int one = add_runs(plane, sites, level, all, sums, &staged, total) *
-                      (plane.is_coverage() ? lens_opaque : 1);
+      const Level& of = lens_.levels[level + lens_.count - 1];
+      Total total[thread_rows] = {};
+      int area = of.area;
+#pragma unroll 1
+      for (bool barrel = lens_.cats_eye > 0;; barrel = false) {
+        int left = 0;
+        const int end = of.first_run + of.runs;
+        for (int first = of.first_run, last = end; first < end; first = last) {
+          if (!together) {
+            in = window(scale, of.box);
+            in.top = lens_.runs[first].dy;
+            const int bottom = in.top + lens_.words / in.pitch - sites(scale);
+            for (last = first + 1; last < end && lens_.runs[last].dy <= bottom;) ++last;
+            in.rows = sites(scale) + lens_.runs[last - 1].dy - in.top;
+            stage(plane, scale, in);
+          }
+          left += add_runs(scale, level, barrel, first, last, in, sums, total);
+        }
+        if (!barrel) break;
+        left = sum_of_block(left);
+        if (left > 0) area = left;
+        if (left > 0) break;
+      }
+      const int one = area * (plane.is_coverage() ? lens_opaque : 1);
       if (scale == 0) {
 #pragma unroll
-        for (int i = 0; i < thread_rows; ++i) light[i] += weight_of(position[i], level) * mean_of(total[i], one);
+        for (int i = 0; i < thread_rows; ++i) light[i] += weight_of(position(i), level) * mean_of(total[i], one);
         continue;
       }
+      float* const means = scale == 1 ? shared_.halves : shared_.quarters;
 #pragma unroll
       for (int i = 0; i < thread_means; ++i) {
-        if (thread_ + i * threads_ < count) means[thread_ + i * threads_] = mean_of(total[i], one);
+        const int site = thread_ + i * block_threads;
+        if (site < sites(scale) * sites(scale)) means[site] = mean_of(total[i], one);
       }
       __syncthreads();
-      constexpr int pitch = tile_columns / 2 + 2;
       if (scale == 2) {
-        for (int i = thread_; i < pitch * (rows_ / 2 + 2); i += threads_) {
-          shared_.halves[i] = enlarged(means, sites.columns, i % pitch - 1, i / pitch - 1);
+        for (int i = thread_; i < half_side * half_side; i += block_threads) {
+          // Halves begin at an odd column and row.
+          const int x = i % half_side + 1, y = i / half_side + 1;
+          shared_.halves[i] = enlarged(shared_.quarters + y / 2 * quarter_side + x / 2, x % 2 == 0 ? -1 : 1,
+                                       y % 2 == 0 ? -quarter_side : quarter_side);
         }
         __syncthreads();
       }
       if (!wanted) continue;
+      const float* const own = shared_.halves + (warp_ * thread_rows / 2 + 1) * half_side + lane_ / 2 + 1;
+      const int beside = lane_ % 2 == 0 ? -1 : 1;
 #pragma unroll
       for (int i = 0; i < thread_rows; ++i) {
-        light[i] += weight_of(position[i], level) * enlarged(shared_.halves, pitch, lane_, warp_ * thread_rows + i);
+        light[i] += weight_of(position(i), level) *
+                    enlarged(own + i / 2 * half_side, beside, i % 2 == 0 ? -half_side : half_side);
       }
     }
   }
@@ -432,12 +435,12 @@ class Tile {
   __device__ void coverage_around(int k, int r, bool* any, bool* all) const {
     *any = *all = true;
     if (layers_.opaque(k)) return;
-    const int first = max(y0_, lens_.first_row), last = min(y0_ + rows_, lens_.first_row + lens_.rows);
-    const int left = max(x0_ - r, 0) / cell, right = (min(x0_ + tile_columns + r, lens_.width) - 1) / cell;
+    const int first = max(y0_, lens_.first_row), last = min(y0_ + side, lens_.first_row + lens_.rows);
+    const int left = max(x0_ - r, 0) / cell, right = (min(x0_ + side + r, lens_.width) - 1) / cell;
     const int top = max(first - r, 0) / cell, bottom = (min(last + r, lens_.height) - 1) / cell;
     const int columns = right - left + 1, count = columns * (bottom - top + 1);
     bool some = false, whole = true;
-    for (int i = thread_; i < count; i += threads_) {
+    for (int i = thread_; i < count; i += block_threads) {
       const int y = top + i / columns - lens_.first_cell;
       const int cover = lens_.cells.row(k * lens_.cell_rows + y)[left + i % columns];
       some = some || cover != nowhere;
@@ -447,33 +450,29 @@ class Tile {
     *all = __syncthreads_and(whole) != 0;
   }
 
-  // Layer k behind what has been composited. `kept` are pixels that the foremost layer alone shows, and as they are:
-  // their codes stay.
-  __device__ void layer(int k, float (&seen)[thread_rows], float (&sum)[channels][thread_rows], unsigned& kept) const {
+  // Layer k behind what has been composited. Of pixels that the foremost layer alone shows, and as they are, the codes
+  // stay: `fronts` has its number, a byte a pixel.
+  __device__ void layer(int k, float (&sum)[channels][thread_rows], std::uint32_t& fronts) const {
     bool any = false, all = false;
     coverage_around(k, lens_reach(lens_.radii[lens_.count - 1]), &any, &all);
     if (!any) return;
     const int x = x0_ + lane_;
-    float position[thread_rows];
     unsigned near = 0, far = 0;
 #pragma unroll
     for (int i = 0; i < thread_rows; ++i) {
-      position[i] = 1e6f;
-      if (seen[i] == 0) continue;
-      position[i] = lens_position(layers_.disparity(k).row(row(i))[x], lens_.focus, lens_.range, lens_.scale,
+      position(i) = 1e6f;
+      if (seen(i) == 0) continue;
+      position(i) = lens_position(layers_.disparity(k).row(row(i))[x], lens_.focus, lens_.range, lens_.scale,
                                   lens_.radii, lens_.inverse_steps, lens_.count);
-      const int low = static_cast<int>(floorf(position[i])), high = static_cast<int>(ceilf(position[i]));
+      const int low = static_cast<int>(floorf(position(i))), high = static_cast<int>(ceilf(position(i)));
       if (high >= 0) near |= 1u << high | 1u << max(low, 0);
       if (low < 0) far |= 1u << (focus_bit + low) | (high < 0 ? 1u << (focus_bit + high) : 0);
     }
     if (near != 0) atomicOr(&shared_.near, near);
     if (far != 0) atomicOr(&shared_.far, far);
     __syncthreads();
-    near = shared_.near;
-    far = shared_.far;
-    const std::uint64_t levels = std::uint64_t{near} << focus_bit | far;
-    const int farthest = far == 0 ? 0 : focus_bit + 1 - __ffs(static_cast<int>(far));
-    const int nearest = near == 0 ? 0 : 31 - __clz(static_cast<int>(near));
+    const int farthest = shared_.far == 0 ? 0 : focus_bit + 1 - __ffs(static_cast<int>(shared_.far));
+    const int nearest = shared_.near == 0 ? 0 : 31 - __clz(static_cast<int>(shared_.near));
     coverage_around(k, lens_reach(lens_.radii[max(farthest, nearest)]), &any, &all);
     if (!any) return;
 
@@ -488,29 +487,28 @@ class Tile {
       for (int i = 0; i < thread_rows; ++i) light[i] = 0;
 #pragma unroll 1
       for (int scale = 0; scale < 3; ++scale) {
-        const std::uint64_t group = levels & lens_.of_scale[scale];
-        if (group != 0) add_levels(plane, scale, group, position, light);
+        if (next_level(scale, -max_radii) < max_radii) add_levels(plane, scale, light);
       }
       // What pixels have themselves.
       unsigned own = 0;
 #pragma unroll
       for (int i = 0; i < thread_rows; ++i) {
-        if (weight_of(position[i], 0) > 0 || (!bytes && seen[i] == 1)) own |= 1u << i;
+        if (weight_of(position(i), 0) > 0 || (!bytes && seen(i) == 1)) own |= 1u << i;
       }
       if (__syncthreads_or(own != 0) != 0) {
         // By way of shared memory, where a loop may index.
 #pragma unroll 1
         for (int i = 0; i < thread_rows; ++i) {
           if ((own >> i & 1u) != 0) {
-            shared_.sums[i * threads_ + thread_] = static_cast<std::uint32_t>(value(plane, x, row(i)));
+            shared_.sums[i * block_threads + thread_] = static_cast<std::uint32_t>(value(plane, x, row(i)));
           }
         }
         const float scale = plane.is_coverage() ? 1.0f / lens_opaque : 1;
 #pragma unroll
         for (int i = 0; i < thread_rows; ++i) {
           if ((own >> i & 1u) == 0) continue;
-          const auto is = static_cast<float>(static_cast<std::int32_t>(shared_.sums[i * threads_ + thread_]));
-          light[i] += weight_of(position[i], 0) * (is * scale);
+          const auto is = static_cast<float>(static_cast<std::int32_t>(shared_.sums[i * block_threads + thread_]));
+          light[i] += weight_of(position(i), 0) * (is * scale);
           if (!bytes && !plane.is_coverage() && !(fabsf(light[i] - is) < 0.5f)) same &= ~(1u << i);
         }
       }
@@ -519,23 +517,20 @@ class Tile {
       for (int to = 0; to < channels; ++to) {
         if (to != c) continue;
 #pragma unroll
-        for (int i = 0; i < thread_rows; ++i) sum[to][i] += seen[i] * light[i];
+        for (int i = 0; i < thread_rows; ++i) sum[to][i] += seen(i) * light[i];
       }
     }
 #pragma unroll
     for (int i = 0; i < thread_rows; ++i) {
-      if (seen[i] == 0) continue;
+      if (seen(i) == 0) continue;
       const float alpha = opaque ? 1 : light[i];
-      const int y = row(i), to = y - lens_.first_row;
-      if (!bytes && seen[i] == 1 && alpha == 1 && (same >> i & 1u) != 0) {
-        kept |= 1u << i;
-#pragma unroll
-        for (int c = 0; c < channels; ++c) pixel_of_out(x, to)[c] = pixel_of(k, x, y)[c];
+      if (!bytes && seen(i) == 1 && alpha == 1 && (same >> i & 1u) != 0) {
+        fronts = (fronts & ~(255u << 8 * i)) | static_cast<std::uint32_t>(k) << 8 * i;
       }
-      const float share = seen[i] * alpha;
-      if (to_.blur.data != nullptr && share > 0) to_.blur.row(to)[x] += share * fminf(fabsf(position[i]), 1.0f);
-      const float rest = opaque ? 0 : seen[i] * (1 - alpha);
-      seen[i] = rest > 1e-6f ? rest : 0;
+      const float share = seen(i) * alpha;
+      if (to_.blur.data != nullptr && share > 0) to_.blur.row(row(i) - lens_.first_row)[x] += share * fminf(fabsf(position(i)), 1.0f);
+      const float rest = opaque ? 0 : seen(i) * (1 - alpha);
+      seen(i) = rest > 1e-6f ? rest : 0;
     }
   }
 
@@ -543,24 +538,25 @@ class Tile {
   const Lens& lens_;
   const Pictures& to_;
   const Shared shared_;
-  const int thread_, threads_, lane_, warp_, rows_, x0_, y0_;
+  const int thread_, lane_, warp_, x0_, y0_;
 };
 
 template <class T, int channels>
-__global__ void __launch_bounds__(most_threads, 1)
+__global__ void __launch_bounds__(block_threads, 2)
     blur_tiles(const __grid_constant__ Layers layers, int count, const __grid_constant__ Lens lens,
                const __grid_constant__ Pictures to) {
   RELIEVO_DYNAMIC_SHARED(std::uint32_t, sums);
-  __shared__ int2 runs[batch];
-  __shared__ float halves[most_halves], quarters[most_quarters];
+  __shared__ int2 runs[block_threads];
+  __shared__ float halves[half_side * half_side], quarters[quarter_side * quarter_side];
   __shared__ std::int16_t light[256];
+  __shared__ float seen[thread_rows][block_threads], position[thread_rows][block_threads];
+  __shared__ float shift[2];
   __shared__ unsigned near, far;
-  __shared__ int area;
   if constexpr (sizeof(T) == 1) {
-    for (unsigned i = threadIdx.x; i < 256; i += blockDim.x) light[i] = static_cast<const std::int16_t*>(lens.light)[i];
+    for (unsigned i = threadIdx.x; i < 256; i += block_threads) light[i] = static_cast<const std::int16_t*>(lens.light)[i];
     __syncthreads();
   }
-  Tile<T, channels>(layers, lens, to, {sums, runs, halves, quarters, light, near, far, area}).render(count);
+  Tile<T, channels>(layers, lens, to, {sums, runs, halves, quarters, light, seen, position, shift, near, far}).render(count);
 }
 
 using Words = cuda::KeptTables::Words;
@@ -572,7 +568,7 @@ void append(const std::vector<T>& values, Words* to) {
   if (!values.empty()) std::memcpy(to->data() + at, values.data(), values.size() * sizeof(T));
 }
 
-// Levels and runs of a lens as kernels take them; what its widest planes of sums take with so many threads a block.
+// Levels and runs of a lens as kernels take them; what its widest planes of sums take with so many block_threads a block.
 struct Apertures {
   std::vector<Level> levels;
   std::vector<Run> runs;
@@ -599,21 +595,20 @@ struct Apertures {
     }
   }
 
-  int words(int threads) const {
-    int most = threads * thread_rows;
-    for (int s = 0; s < 3; ++s) {
+  // Sums that the widest planes need at once.
+  int words() const {
+    int most = block_threads * thread_rows;
+    const int focus = static_cast<int>(levels.size()) / 2;
+    for (int scale = 0; scale < 3; ++scale) {
       Box all{0, 0, 0, 0};
-      const int focus = static_cast<int>(levels.size()) / 2;
       for (int i = 0; i < static_cast<int>(levels.size()); ++i) {
-        if ((of_scale[s] >> (focus_bit + i - focus) & 1) == 0) continue;
+        if ((of_scale[scale] >> (focus_bit + i - focus) & 1) == 0) continue;
         const Box& box = levels[static_cast<std::size_t>(i)].box;
         all = {std::min(all.left, box.left), std::max(all.right, box.right), std::min(all.top, box.top),
                std::max(all.bottom, box.bottom)};
       }
-      if (of_scale[s] == 0) continue;
-      const int beyond = s == 0 ? 0 : 2;
-      const int pitch = ((tile_columns >> s) + beyond + all.right - all.left + 2) / 2 * 2;
-      most = std::max(most, pitch * ((tile_rows(threads) >> s) + beyond + all.bottom - all.top));
+      const Window in = window(scale, all);
+      most = std::max(most, in.pitch * in.rows);
     }
     return most;
   }
@@ -682,19 +677,15 @@ void CudaEngine::lens_blur(const LayerView* layers, int count, const LensBlur& b
   cuda::launch(measure_cells,
                {dim3(static_cast<unsigned>(cells_across), static_cast<unsigned>(lens.cell_rows),
                      static_cast<unsigned>(count)),
-                dim3(cell / 4, cell), stream_},
+                dim3(cell / 4, cell, 1), stream_},
                all, lens.width, lens.height, lens.first_cell, lens.cell_rows, cuda::rows<std::uint8_t>(cells));
 
-  // The barrel is one in a tile; thin apertures, wide without larger pixels, leave room for small tiles alone.
-  int threads = most_threads;
-  if (blur.cats_eye > 0 || apertures.words(threads) > most_words) threads = least_threads;
-  lens.words = apertures.words(threads);
+  lens.words = apertures.words();
   if (lens.words > most_words) lens.words = most_words_on_request;
-  const int rows = tile_rows(threads);
-  const int tiles_down = (first_row + out.height + rows - 1) / rows - first_row / rows;
+  const int tiles_down = (first_row + out.height + side - 1) / side - first_row / side;
   const cuda::Grid grid{
-      dim3(static_cast<unsigned>((lens.width + tile_columns - 1) / tile_columns), static_cast<unsigned>(tiles_down)),
-      dim3(static_cast<unsigned>(threads)), stream_, static_cast<std::size_t>(lens.words) * sizeof(std::uint32_t)};
+      dim3(static_cast<unsigned>((lens.width + side - 1) / side), static_cast<unsigned>(tiles_down), 1), dim3(block_threads, 1, 1),
+      stream_, static_cast<std::size_t>(lens.words) * sizeof(std::uint32_t)};
   const Pictures to{static_cast<unsigned char*>(out.data), out.stride, cuda::rows<std::uint8_t>(coverage),
                     cuda::rows<float>(blurred)};
   with_scalar(out.format.scalar, [&](auto t) {
