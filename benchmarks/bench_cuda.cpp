@@ -222,11 +222,6 @@ void run_operations() {
     std::vector<Image> out = outputs(width, height, rgb);
     measure(state, 11 * pixels, [&](Engine& e, int t) { e.unpremultiply_linear(in[t], out[t].mutable_view()); });
   });
-  add("over rgba u16", [=](benchmark::State& state) {
-    const std::vector<Image> front = sets_of(textured(width, height, u16_4));
-    std::vector<Image> back = outputs(width, height, u16_4);
-    measure(state, 24 * pixels, [&](Engine& e, int t) { e.over(front[t], back[t].mutable_view()); });
-  });
   add("coc_levels of 12 radii", [=](benchmark::State& state) {
     const std::vector<Image> in = sets_of(step_and_ramp(width, height));
     std::vector<Image> out = outputs(width, height, f32_1);
@@ -277,6 +272,31 @@ void run_operations() {
     with_layers(state, 10 * pixels,
                 [](Engine& e, const LayerView* layers, const MutableImageView& out) { e.flatten(layers, 2, out); });
   });
+  for (const int radius : {15, 31}) {
+    // Circles of confusion from 0 to `radius` px all over the picture.
+    add("lens_blur 2 layers r<=" + std::to_string(radius), [=](benchmark::State& state) {
+      static constexpr float radii[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 18, 20, 22, 24, 28, 32};
+      std::vector<LensAperture> far, near;
+      for (const float r : radii) {
+        const int step = r < 20 ? 1 : 2;
+        const ApertureMask mask = make_aperture(Aperture::circle, int(r) / step);
+        far.push_back({step, mirrored(mask), column_runs(mirrored(mask))});
+        near.push_back({step, mask, column_runs(mask)});
+      }
+      const LensLight light(Scalar::u8, Transfer::srgb, 4);
+      LensBlur lens;
+      lens.focus = 0.95f;
+      lens.scale = float(radius) / 0.8f;
+      lens.radii = radii;
+      lens.far_apertures = far.data();
+      lens.near_apertures = near.data();
+      lens.count = int(far.size());
+      lens.light = &light;
+      with_layers(state, two_layers, [&](Engine& e, const LayerView* layers, const MutableImageView& out) {
+        e.lens_blur(layers, 2, lens, 0, out, {}, {});
+      });
+    });
+  }
   add("anaglyph rgb u8", [=](benchmark::State& state) {
     with_layers(state, 9 * pixels, [](Engine& e, const LayerView* layers, const MutableImageView& out) {
       e.anaglyph(layers[0].color, layers[1].color, out);

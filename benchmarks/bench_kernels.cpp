@@ -50,17 +50,6 @@ void unpremultiply(benchmark::State& state) {
   report(state, pixels, 11);
 }
 
-void over(benchmark::State& state) {
-  const Image front = textured(size.width, size.height, {Scalar::u16, 4});
-  Image back = textured(size.width, size.height, {Scalar::u16, 4});
-  const std::uint16_t* const f = front.row<std::uint16_t>(0);
-  const unsigned expected = f[0] + product_65535(back.row<std::uint16_t>(0)[0], 65535u - f[3]);
-  engine().over(front, back.mutable_view());
-  if (!check(state, back.row<std::uint16_t>(0)[0] == std::min(expected, 65535u), "wrong value")) return;
-  for (auto _ : state) engine().over(front, back.mutable_view());
-  report(state, pixels, 24);
-}
-
 void flatten(benchmark::State& state) {
   const TwoLayers scene(size.width, size.height, {Scalar::u8, 3});
   Image out = make({Scalar::u8, 3});
@@ -183,7 +172,6 @@ void patch_vote(benchmark::State& state) {
 BENCHMARK(convert_u8_to_f32)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(premultiply)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(unpremultiply)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK(over)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(flatten)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(coc_levels)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(guided_filter)->Arg(1)->Arg(3)->Unit(benchmark::kMillisecond)->UseRealTime();

@@ -18,7 +18,7 @@ constexpr dim3 block{32, 8, 1};
 
 template <class T, int channels>
 __global__ void __launch_bounds__(256)
-    add(Rows<float> blur, const Grain grain, int first_row, int width, int height, MutableRows<T> out) {
+    add(Rows<float> blur, const __grid_constant__ Grain grain, int first_row, int width, int height, MutableRows<T> out) {
   const int x = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
   const int y = static_cast<int>(blockIdx.y * blockDim.y + threadIdx.y);
   if (x >= width || y >= height) return;

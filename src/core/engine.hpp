@@ -78,7 +78,7 @@ struct LensAperture {
 };
 
 /// What `lens_blur` sees through. Pixels gather under `far_apertures` where they lie beyond the focus and under
-/// `near_apertures` before it, each one for each of `count` rising radii, the first 0.
+/// `near_apertures` before it, each one for each of `count` rising radii (at most 32), the first 0.
 struct LensBlur {
   float focus = 0, range = 0, scale = 1;  ///< of circles of confusion (kernels/coc.hpp)
   const float* radii = nullptr;           ///< whole px

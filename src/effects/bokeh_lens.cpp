@@ -15,9 +15,8 @@ namespace {
 
 // Radii that layers are blurred with; pixels between two of them mix both. They lie so close that the mixture of a
 // light's two discs looks like one.
-constexpr std::array<float, 42> radius_table{0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10,  11,  12,  13,
-                                             14, 16, 18, 20, 22, 24, 26, 28, 30, 32, 34,  36,  38,  40,
-                                             44, 48, 52, 56, 60, 64, 72, 80, 88, 96, 104, 112, 120, 128};
+constexpr std::array<float, 32> radius_table{0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 14, 16,  18,
+                                             20, 22, 24, 28, 32, 36, 40, 44, 48, 56, 64, 72, 80, 92, 108, 128};
 // From these radii on apertures of larger pixels do, unless they are so thin that fewer than `least_area` of those
 // remain.
 constexpr float radius_of_halves = 20, radius_of_quarters = 64;

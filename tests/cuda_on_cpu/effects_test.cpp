@@ -193,6 +193,48 @@ TEST(EffectsOnGpu, WarpedLayersAreTheCpus) {
   }
 }
 
+// Far and near, over edges of tiles, at pixels of each size.
+TEST(EffectsOnGpu, LayersSeenThroughALensAreTheCpus) {
+  const auto there = make_cuda_engine(0, 1);
+  CpuEngine here(1);
+  const std::vector<float> radii{0, 1, 3, 8, 12, 20};
+  const int steps[] = {1, 1, 1, 2, 1, 4};
+  std::vector<LensAperture> far, near;
+  for (std::size_t i = 0; i < radii.size(); ++i) {
+    const ApertureMask mask = make_aperture(Aperture::heart, static_cast<int>(radii[i]) / steps[i]);
+    near.push_back({steps[i], mask, column_runs(mask)});
+    far.push_back({steps[i], mirrored(mask), column_runs(mirrored(mask))});
+  }
+  for (const Scalar scalar : scalars) {
+    const LensLight light(scalar, Transfer::srgb, 2);
+    for (const int channels : {1, 3}) {
+      for (const int columns : {1, 150}) {
+        const PixelFormat format{scalar, static_cast<std::uint8_t>(channels)};
+        const ThreeLayers layers(*there, columns, 37, format);
+        for (const float cats_eye : {0.0f, 0.8f}) {
+          const LensBlur lens{0.3f, 0.01f, 40, radii.data(), far.data(), near.data(), 6, cats_eye, &light};
+          const PixelFormat formats_out[] = {format, test::u8_1, test::f32_1};
+          std::vector<Image> out, out_there;
+          for (const PixelFormat& each : formats_out) {
+            out.emplace_back(columns, 30, each);
+            out_there.push_back(there->allocate(columns, 30, each, {}));
+          }
+          here.lens_blur(layers.here.data(), 3, lens, 5, out[0].mutable_view(), out[1].mutable_view(),
+                         out[2].mutable_view());
+          there->lens_blur(layers.there.data(), 3, lens, 5, out_there[0].mutable_view(), out_there[1].mutable_view(),
+                           out_there[2].mutable_view());
+          for (std::size_t i = 0; i < out.size(); ++i) {
+            Image back(columns, 30, formats_out[i]);
+            there->copy(out_there[i].view(), back.mutable_view());
+            EXPECT_TRUE(test::same(out[i], back)) << "picture " << i << ", " << static_cast<int>(scalar) << " x "
+                                                  << channels << ", " << columns << " columns, " << cats_eye;
+          }
+        }
+      }
+    }
+  }
+}
+
 // Rows of one and of several parts, that overlap, stretch, tear and leave.
 TEST(EffectsOnGpu, LayersWarpedAlongRowsAreTheCpus) {
   const auto there = make_cuda_engine(0, 1);

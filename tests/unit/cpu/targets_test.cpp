@@ -79,6 +79,18 @@ std::vector<Picture> run_everything(int threads) {
           engine.copy(a, front);
           engine.copy(b, back);
           engine.decontaminate(cover, front, back);
+          const float lens_radii[] = {0, 1, 3, 8, 16};
+          const int steps[] = {1, 1, 1, 2, 4};
+          std::vector<LensAperture> apertures;
+          for (std::size_t i = 0; i < 5; ++i) {
+            const ApertureMask mask = make_aperture(Aperture::hexagon, int(lens_radii[i]) / steps[i]);
+            apertures.push_back({steps[i], mask, column_runs(mask)});
+          }
+          const LensLight lens_light(scalar, Transfer::srgb, 2);
+          const LensBlur lens{0.5f, 0.01f, 40, lens_radii, apertures.data(), apertures.data(), 5, 0, &lens_light};
+          const MutableImageView lens_out = make(width, height, format);
+          engine.lens_blur(layers, 2, lens, 0, lens_out, make(width, height, {Scalar::u8, 1}),
+                           make(width, height, {Scalar::f32, 1}));
           engine.unpremultiply_linear(light, make(width, height, format));
           LayerMotion moving[2], shifting[2];
           for (int i = 0; i < 2; ++i) {
