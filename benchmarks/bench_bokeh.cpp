@@ -162,13 +162,13 @@ const LayeredScene& scene_of(Kind kind, Scalar scalar, int width, int height) {
   return scenes.emplace(key, std::move(scene)).first->second;
 }
 
-constexpr float focus = 0.9f, farthest = 0.85f;
+constexpr float focus = 0.9f, range = 0.05f, farthest = 0.8f;
 
 // `radius` px where depth is farthest from the focus.
 BokehOptions lens_of(double radius, BokehMode mode) {
   BokehOptions options;
   options.mode = mode;
-  options.focus_range = 0;
+  options.focus_range = range;
   options.highlight_recovery = 0;
   options.coc = float(radius / farthest);
   return options;
@@ -182,7 +182,7 @@ double exact_code(const LayeredScene& scene, double coc, int x, int y, int c) {
   double light = 0;
   for (int i = 0; i < scene.layer_count(); ++i) {
     const LayerView layer = scene.layer(i);
-    const double radius = coc * std::abs(double(layer.disparity.row<float>(y)[x]) - focus);
+    const double radius = coc * std::max(std::abs(double(layer.disparity.row<float>(y)[x]) - focus) - range, 0.0);
     const int reach = int(radius + 1.5);
     double sum = 0, alpha = 0, weight = 0;
     for (int dy = -reach; dy <= reach; ++dy) {
