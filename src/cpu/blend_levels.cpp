@@ -6,6 +6,9 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include <cstddef>
+#include <cstring>
+
 #include "core/with_scalar.hpp"
 #include "kernels/coc.hpp"
 #include "kernels/sampling.hpp"
@@ -18,15 +21,25 @@ namespace {
 
 template <int channels, class T>
 void BlendRow(const void* const* levels, int count, const float* level, T* out, int width) {
-  for (int x = 0; x < width; ++x) {
-    const float position = clamp_to(level[x], static_cast<float>(count - 1));
+  const auto last = static_cast<float>(count - 1);
+  for (int x = 0; x < width;) {
+    const float position = clamp_to(level[x], last);
     const int i = static_cast<int>(position);
     const float t = position - static_cast<float>(i);
     const T* const a = static_cast<const T*>(levels[i]) + channels * x;
-    const T* const b = static_cast<const T*>(levels[t > 0 ? i + 1 : i]) + channels * x;
+    if (t == 0) {
+      // Whole stretches are one level, where all is sharp or all is blurred.
+      int end = x + 1;
+      while (end < width && clamp_to(level[end], last) == position) ++end;
+      std::memcpy(out + channels * x, a, static_cast<std::size_t>(channels * (end - x)) * sizeof(T));
+      x = end;
+      continue;
+    }
+    const T* const b = static_cast<const T*>(levels[i + 1]) + channels * x;
     for (int c = 0; c < channels; ++c) {
       out[channels * x + c] = from_float<T>(lerp(to_float(a[c]), to_float(b[c]), t));
     }
+    ++x;
   }
 }
 

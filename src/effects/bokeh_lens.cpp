@@ -22,7 +22,7 @@ constexpr std::array<float, 32> radius_table{0,  1,  2,  3,  4,  5,  6,  7,  8, 
 constexpr float radius_of_halves = 20, radius_of_quarters = 64;
 constexpr int least_area = 100;
 // Of a picture between two reports of progress: whole tiles.
-constexpr int lens_rows = 960;
+constexpr int lens_rows = 1920;
 // Of photos of one kind, and of what `preview` asks for beside them.
 constexpr std::size_t most_lights = 4;
 
