@@ -159,14 +159,15 @@ struct Focus {
 /// with A = f / f_number, the focus at s = 1 / (at_zero + focus * (at_one - at_zero)), DepthScale in 1/m, and no
 /// focus_range but that of a Focus.
 /// Layers are blurred in linear light, premultiplied, each by its own circle of confusion, and
-/// composited from far to near, so a sharp subject neither bleeds nor has a halo. Float pixels above
-/// 1 are clipped.
+/// composited, so a sharp subject neither bleeds nor has a halo. A light beyond the focus shows the aperture upright,
+/// one before it turned by half a turn. Light above 128 times white is clipped.
 /// `tiers`: the recipe of system "spatial photo effect generator" on the flattened photo: five blurs
 /// of kernels 1, 7, 13, 19 and 31 px; a pixel shows level 4 b, linearly between neighbours, where
 ///   b = min(1, strength * 2.8 / f_number * max(0, |disparity - focus| - the Focus's own range)).
 /// `gather`: the flattened photo in linear light. A pixel is the mean of every pixel whose circle of confusion, of the
 /// radius of `lens`, reaches it, each weighted by 1 / area; light from behind a pixel reaches it only within the
-/// pixel's own circle, so what is far never spreads over what is near and sharp. Takes pi radius^2 steps a pixel.
+/// pixel's own circle, so what is far never spreads over what is near and sharp. Takes pi radius^2 steps a pixel. Light
+/// above 1 is clipped.
 /// `threshold`: the flattened photo, in its own code values, over one blur of itself, of the radius min(128, `scale`)
 /// rounded to px. It is seen where disparity, rounded to 1/255, is at least `threshold`, and in faces; a Gaussian of
 /// 7 px softens the edge between. The focus plays no part but in a true lens.
