@@ -39,13 +39,32 @@ Image render(const LayeredScene& scene, const BokehOptions& options, float focus
 }
 
 TEST(Lens, AConstantPictureStaysBitForBit) {
-  for (const Aperture shape : shapes) {
-    for (const int code : {0, 1, 2, 77, 128, 254, 255}) {
-      const Image picture = flat(60, 40, test::u8_3, code / 255.0);
-      Image depth = make(60, 40, test::f32_1, [](int x, int, int) { return x / 59.0; });
-      const LayeredScene scene = std::move(Layers().add(picture.clone(), std::move(depth))).scene();
-      EXPECT_TRUE(test::same(render(scene, eight_pixels(shape), 0.25f), picture)) << name_of(shape) << " " << code;
+  for (const PixelFormat format : {test::u8_3, test::u16_3, test::f16_3, test::f32_3}) {
+    for (const Aperture shape : shapes) {
+      for (const double code : {0.0, 1 / 65535.0, 1 / 255.0, 2 / 255.0, 0.3, 0.5, 0.999, 1.0}) {
+        const Image picture = flat(60, 40, format, code);
+        Image depth = make(60, 40, test::f32_1, [](int x, int, int) { return x / 59.0; });
+        const LayeredScene scene = std::move(Layers().add(picture.clone(), std::move(depth))).scene();
+        for (const float stops : {0.0f, 2.0f}) {
+          BokehOptions options = eight_pixels(shape);
+          options.highlight_recovery = stops;
+          EXPECT_TRUE(test::same(render(scene, options, 0.25f), picture)) << name_of(shape) << " " << code;
+        }
+      }
     }
+  }
+}
+
+TEST(Lens, WhatIsInFocusKeepsItsBits) {
+  for (const PixelFormat format : {test::u8_3, test::u16_3, test::f16_3, test::f32_3, test::u8_1}) {
+    const Image photo = test::photo(90, 70, format);
+    Layers layers;
+    layers.add(photo.clone(), make(90, 70, test::f32_1, [](int x, int, int) { return x < 40 ? 0.0 : 0.8; }));
+    BokehOptions options = eight_pixels();
+    options.highlight_recovery = 2;
+    const Image out = render(layers.scene(), options, 0.8f);
+    EXPECT_TRUE(test::same(test::part(out, 40, 0, 50, 70), test::part(photo, 40, 0, 50, 70)));
+    EXPECT_FALSE(test::same(test::part(out, 0, 0, 40, 70), test::part(photo, 0, 0, 40, 70)));
   }
 }
 
