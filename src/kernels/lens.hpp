@@ -86,7 +86,7 @@ RELIEVO_HD inline float lens_mean(std::int32_t sum, std::int32_t one) {
 }
 RELIEVO_HD inline float lens_mean(double sum, double one) { return static_cast<float>(sum * (1.0 / one)); }
 
-/// The code value of premultiplied light, `opacity` of whose pixel is covered.
+/// The code value of light, by a table of the codes of (i / roots)^2 gain, which has roots + 1 entries.
 RELIEVO_HD inline float lens_code(float light, int curve, float gain, int roots, const float* code_of_root) {
   const float white = light * (1 / lens_one);
   if (curve == 1) return compress_highlights(white, gain);
