@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <mutex>
 #include <utility>
 
 #include "core/views.hpp"
@@ -23,10 +24,24 @@ constexpr float radius_of_halves = 20, radius_of_quarters = 64;
 constexpr int least_area = 100;
 // Of a picture between two reports of progress: whole tiles.
 constexpr int lens_rows = 1920;
-// Of photos of one kind, and of what `preview` asks for beside them.
-constexpr std::size_t most_lights = 4;
+constexpr std::size_t most_lights = 16;
 
 enum Slot : std::size_t { blur_map };
+
+// Made once for photos of one kind; the last few are kept as long as the process.
+std::shared_ptr<const LensLight> light_of(const ImageView& color, float gain) {
+  static std::mutex mutex;
+  static std::vector<std::shared_ptr<const LensLight>> lights;
+  const std::lock_guard lock(mutex);
+  for (const auto& light : lights) {
+    if (light->scalar == color.format.scalar && light->transfer == color.color.transfer && light->gain == gain) {
+      return light;
+    }
+  }
+  if (lights.size() == most_lights) lights.erase(lights.begin());
+  lights.push_back(std::make_shared<const LensLight>(color.format.scalar, color.color.transfer, gain));
+  return lights.back();
+}
 
 }  // namespace
 
@@ -62,19 +77,9 @@ LensBlur Lens::over(const LayeredScene::Impl& scene, const BokehOptions& options
   }
   lens.far_apertures = far_apertures_.data();
   lens.near_apertures = near_apertures_.data();
-  lens.light = &light_of(scene.layers[0].color, std::exp2(options.highlight_recovery));
+  light_ = light_of(scene.layers[0].color, std::exp2(options.highlight_recovery));
+  lens.light = light_.get();
   return lens;
-}
-
-const LensLight& Lens::light_of(const ImageView& color, float gain) {
-  for (const auto& light : lights_) {
-    if (light->scalar == color.format.scalar && light->transfer == color.color.transfer && light->gain == gain) {
-      return *light;
-    }
-  }
-  if (lights_.size() == most_lights) lights_.erase(lights_.begin());
-  lights_.push_back(std::make_unique<LensLight>(color.format.scalar, color.color.transfer, gain));
-  return *lights_.back();
 }
 
 void render_lens(Engine& engine, Scratch& scratch, Lens& lens, const LayeredScene::Impl& scene,

@@ -11,7 +11,7 @@
 namespace relievo {
 inline namespace v1 {
 
-/// What the mode keeps from picture to picture: apertures of each radius, and light of each code.
+/// What the mode keeps from picture to picture: apertures of each radius. Light of each code is the process's.
 class Lens {
  public:
   /// The aperture from now on.
@@ -20,11 +20,9 @@ class Lens {
   LensBlur over(const LayeredScene::Impl& scene, const BokehOptions& options, float focus);
 
  private:
-  const LensLight& light_of(const ImageView& color, float gain);
-
   ApertureShape shape_;
   std::vector<LensAperture> far_apertures_, near_apertures_;
-  std::vector<std::unique_ptr<LensLight>> lights_;
+  std::shared_ptr<const LensLight> light_;
 };
 
 /// Into `out` (the scene's color format), band by band.
