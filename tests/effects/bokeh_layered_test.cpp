@@ -7,12 +7,15 @@
 
 #include <relievo/bokeh_renderer.hpp>
 
+#include "common/discs.hpp"
 #include "common/images.hpp"
 
 namespace relievo {
 namespace {
 
 using test::at;
+using test::disc_mean;
+using test::ramp;
 
 // c = 24 max(0, |d - focus| - range) px.
 BokehOptions layered(float range = 0) {
@@ -23,23 +26,6 @@ BokehOptions layered(float range = 0) {
   options.focus_range = range;
   options.protect_faces = false;
   return options;
-}
-
-Image ramp(int width, int height) {
-  return test::make(width, height, test::f32_1, [&](int x, int y, int) { return (x + 0.3 * y) / (width + height); });
-}
-
-double disc_mean(const ImageView& image, int x, int y, int c, int radius) {
-  double sum = 0;
-  int count = 0;
-  for (int dy = -radius; dy <= radius; ++dy) {
-    for (int dx = -radius; dx <= radius; ++dx) {
-      if (radius > 0 && 2 * (dx * dx + dy * dy) > 2 * radius * radius + radius) continue;
-      sum += at(image, std::clamp(x + dx, 0, image.width - 1), std::clamp(y + dy, 0, image.height - 1), c);
-      ++count;
-    }
-  }
-  return sum / count;
 }
 
 TEST(LayeredMode, IsDiscsBlendedByTheCircleOfConfusion) {

@@ -7,12 +7,15 @@
 
 #include <relievo/bokeh_renderer.hpp>
 
+#include "common/discs.hpp"
 #include "common/images.hpp"
 
 namespace relievo {
 namespace {
 
 using test::at;
+using test::disc_mean;
+using test::ramp;
 
 // The blur's radius is 6 px for 100 px: 0.03 * 100 * 6 / 3.
 BokehOptions six_pixels(float threshold = 125) {
@@ -23,24 +26,6 @@ BokehOptions six_pixels(float threshold = 125) {
   options.threshold = threshold;
   options.protect_faces = false;
   return options;
-}
-
-Image ramp(int width, int height) {
-  return test::make(width, height, test::f32_1, [&](int x, int y, int) { return (x + 0.3 * y) / (width + height); });
-}
-
-// The mean over the pixels of the disc dx^2 + dy^2 <= r^2 + r / 2, borders repeated.
-double disc_mean(const ImageView& image, int x, int y, int c, int radius) {
-  double sum = 0;
-  int count = 0;
-  for (int dy = -radius; dy <= radius; ++dy) {
-    for (int dx = -radius; dx <= radius; ++dx) {
-      if (2 * (dx * dx + dy * dy) > 2 * radius * radius + radius) continue;
-      sum += at(image, std::clamp(x + dx, 0, image.width - 1), std::clamp(y + dy, 0, image.height - 1), c);
-      ++count;
-    }
-  }
-  return sum / count;
 }
 
 int mirror(int i, int n) {
